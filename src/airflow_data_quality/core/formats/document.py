@@ -1,0 +1,149 @@
+"""YAML and JSON as people mean them, with the place of every value.
+
+Booleans are only ``true`` and ``false`` (YAML 1.2): a column called ``no`` or ``on`` is a text. Integers are decimal, with
+``_`` allowed between digits. A date or time without quotes becomes no text, so that the field that wants one can ask for
+the quotes. A key that is written twice is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from typing_extensions import Self
+
+from airflow_data_quality.core.errors import DefinitionError
+
+Path = Sequence[str | int]
+
+
+@dataclass(frozen=True, repr=False)
+class Unquoted:
+    """A date or time that was written without quotes: no field takes it, its message shows how to write it."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class Written(float):
+    """A float that is spelled as it was written: ``1.10`` stays ``1.10`` in a message that asks for quotes."""
+
+    def __new__(cls, text: str) -> Self:
+        """Reads YAML's spelling."""
+        written = super().__new__(cls, text.lower().replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
+        written.text = text.replace("_", "") if math.isfinite(written) else float.__repr__(written)
+        return written
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class Document:
+    """A text's value, and where each part of it stands."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.name = name
+        self._root: yaml.Node | None = None
+        self.value = self._json(text) if name.endswith(".json") else self._yaml(text)
+
+    def _json(self, text: str) -> Any:
+        try:
+            return json.loads(text, object_pairs_hook=_once)
+        except json.JSONDecodeError as error:
+            raise DefinitionError(f"{self.name}:{error.lineno}:{error.colno}: {error.msg}") from None
+        except ValueError as error:
+            raise DefinitionError(f"{self.name}: {error}") from None
+
+    def _yaml(self, text: str) -> Any:
+        try:
+            loader = _Loader(text)
+            try:
+                self._root = loader.get_single_node()
+                return loader.construct_document(self._root) if self._root is not None else None
+            finally:
+                loader.dispose()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+            raise DefinitionError(f"{self.name}{where}: {error.problem or error.context}") from None
+        except yaml.YAMLError as error:
+            raise DefinitionError(f"{self.name}: {error}") from None
+
+    def place(self, path: Path) -> str:
+        """Returns ``file:line:column`` of the value at a path, or of the nearest thing above it that is there."""
+        mark = getattr(self._node(path), "start_mark", None)
+        return f"{self.name}:{mark.line + 1}:{mark.column + 1}" if mark else self.name
+
+    def source(self, path: Path) -> str | None:
+        """Returns the text of the plain value at a path, as it was written; None for anything else."""
+        node = self._node(path)
+        return node.value if isinstance(node, yaml.ScalarNode) else None
+
+    def _node(self, path: Path) -> yaml.Node | None:
+        node = self._root
+        for step in path:
+            found = _child(node, step)
+            if found is None and isinstance(node, yaml.MappingNode) and len(node.value) == 1:
+                # The short form of a check, ``type: {field: …}``, has one level more than the model.
+                node = node.value[0][1]
+                found = _child(node, step)
+            if found is None:
+                return node
+            node = found
+        return node
+
+
+def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step]  # type: ignore[no-any-return]
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == step), None)
+    return None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ValueError(f"the key {key!r} is written twice")
+    return dict(pairs)
+
+
+class _Loader(yaml.SafeLoader):
+    """The safe loader, with the plain values of the module's docstring."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Builds a mapping; refuses a key that is written twice."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} is written twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+_DIGITS = r"[0-9](?:_?[0-9])*"
+_FLOAT = rf"[-+]?(?:{_DIGITS}\.(?:{_DIGITS})?|\.{_DIGITS}|{_DIGITS}(?=[eE]))(?:[eE][-+]?[0-9]+)?"
+_PLAIN = {
+    "tag:yaml.org,2002:bool": r"true|True|TRUE|false|False|FALSE",
+    "tag:yaml.org,2002:null": r"~|null|Null|NULL|",
+    "tag:yaml.org,2002:int": rf"[-+]?{_DIGITS}",
+    "tag:yaml.org,2002:float": rf"{_FLOAT}|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+    "!unquoted": r"\d{4}-\d\d?-\d\d?(?:(?:[Tt]|\s+)\d\d?:\d\d.*)?|\d\d?:\d\d(?::\d\d(?:\.\d+)?)?",
+}
+for _tag, _pattern in _PLAIN.items():
+    _Loader.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), None)
+_Loader.add_constructor("!unquoted", lambda _, node: Unquoted(node.value))
+_Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value.replace("_", "")))
+_Loader.add_constructor("tag:yaml.org,2002:float", lambda _, node: Written(node.value))

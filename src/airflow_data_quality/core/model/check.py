@@ -1,0 +1,229 @@
+"""What must hold: the base of all check types, and the registry that finds them by name.
+
+A check type is one class in one file of ``core/checks``; being defined registers it. ``Check`` itself reads any of them,
+in either YAML form, by its ``type``. Third parties add types by the entry point group ``airflow_data_quality.checks``.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping, Sequence
+from functools import partial
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BeforeValidator, ModelWrapValidatorHandler, ValidationInfo, create_model
+from pydantic.fields import FieldInfo
+from typing_extensions import Self
+
+from airflow_data_quality.core.errors import near
+from airflow_data_quality.core.model.bounds import Bound
+from airflow_data_quality.core.model.columns import Columns
+from airflow_data_quality.core.model.judgement import Judged
+from airflow_data_quality.core.model.metric import Measured, Metric
+from airflow_data_quality.core.model.templates import Definition
+
+Severity = Literal["error", "warn", "info"]
+"""How much it matters: error blocks, warn alerts and never blocks, info is recorded only."""
+
+ENTRY_POINTS = "airflow_data_quality.checks"
+REGISTRY: dict[str, type[Check]] = {}
+"""Type → class, of all that have been defined so far; ``check_class`` loads the others."""
+
+
+def _refuse_one_name(given: Any) -> Any:
+    if isinstance(given, str):
+        raise ValueError(f"{given!r} is one name; write a list of names: [{given!r}]")
+    if isinstance(given, Sequence):
+        for name in given:
+            if not isinstance(name, str) or not name:
+                raise ValueError(f"{name!r} is no name; write it as a quoted text: {str(name)!r}")
+    return given
+
+
+def _some_names_once(names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        raise ValueError("give at least one name")
+    doubled = {name for name in names if list(names).count(name) > 1}
+    if doubled:
+        raise ValueError(f"{', '.join(sorted(doubled))} is named more than once")
+    return tuple(names)
+
+
+Names = Annotated[Sequence[str], BeforeValidator(_refuse_one_name), AfterValidator(_some_names_once)]
+"""A field that takes a list of column names."""
+
+
+class Check(Definition):
+    """What must hold. It knows no dataset, no identity and no history.
+
+    A subclass gives ``type`` as a ``Literal`` with that default, a default ``dimension``, and the methods below.
+    """
+
+    type: str
+    name: str | None = None
+    """What people and ids call it; never filled in. See ``label``."""
+    description: str | None = None
+    """A sentence for people; never filled in. See ``describe``."""
+    severity: Severity = "error"
+    dimension: str = ""
+    """The dimension of data quality it counts for, such as ``completeness`` or ``timeliness``."""
+    where: str | None = None
+    """A row condition in the database's own SQL: only rows for which it is true are looked at."""
+    tags: Annotated[Sequence[str], BeforeValidator(_refuse_one_name), AfterValidator(tuple)] = ()
+    warn: Mapping[str, Any] | None = None
+    """A second set of this check's bounds: breaking only these is a failure at severity ``warn``."""
+
+    # What a type says of itself ---------------------------------------------------------------------------------------
+
+    def metrics(self, columns: Columns) -> Sequence[Metric]:
+        """Returns what must be measured; raises NameNotFound or ValueError when these columns cannot be asked that."""
+        raise NotImplementedError
+
+    def judge(self, measured: Measured, columns: Columns) -> Judged:
+        """Holds the measured values (role → value) against the bounds."""
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        """Returns the description, or a sentence in plain English that says what must hold."""
+        return self.description or self.sentence()
+
+    def sentence(self) -> str:
+        """Returns the generated description."""
+        raise NotImplementedError
+
+    def label_columns(self) -> Sequence[str]:
+        """Returns the columns by which this check is told from others of its type."""
+        return ()
+
+    @classmethod
+    def from_primary(cls, value: Any) -> Mapping[str, Any]:
+        """Returns the fields that the short YAML form ``type: value`` means, for a value that is no mapping."""
+        raise ValueError(f"{cls._type()}: {value!r} is no short form; write {cls._type()}: {{field: value, …}}")
+
+    # What all types share ---------------------------------------------------------------------------------------------
+
+    @property
+    def label(self) -> str:
+        """The name, else the type and its columns: ``completeness(customer_id)``; never bounds or filters."""
+        if self.name is not None:
+            return self.name
+        columns = ", ".join(self.label_columns())
+        return f"{self.type}({columns})" if columns else self.type
+
+    def spec(self) -> dict[str, Any]:
+        """Returns plain data, in the canonical YAML form, that builds the same check again; it may travel by XCom."""
+        fields = self.model_dump(mode="json", exclude_defaults=True)
+        return {"type": self.type, **{name: value for name, value in fields.items() if name != "type"}}
+
+    def warned(self) -> Self | None:
+        """Returns this check with the bounds of ``warn`` in the place of its own, or None when it has none."""
+        if self.warn is None:
+            return None
+        bounds = {name: getattr(self.warn, name) for name in self._bound_fields()}
+        return self.model_copy(update={**bounds, "warn": None})
+
+    def check_together(self) -> None:
+        """Refuses ``warn`` where it could not warn; types with rules of their own extend it."""
+        if self.where is not None and not self.where.strip():
+            raise ValueError("where is empty; leave it out, or write a row condition")
+        warned = self.warned()
+        if warned is None:
+            return
+        if self.severity != "error":
+            raise ValueError(f"warn bounds need severity 'error'; this check has severity {self.severity!r}")
+        if all(value is None for value in dict(self.warn or {}).values()):
+            raise ValueError(f"warn is empty; give one of {', '.join(self._bound_fields())}")
+        warned.check_together()
+
+    @classmethod
+    def _bound_fields(cls) -> list[str]:
+        return [name for name, field in cls.model_fields.items() if any(isinstance(m, Bound) for m in field.metadata)]
+
+    # The registry -----------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def _type(cls) -> str:
+        return str(cls.model_fields["type"].default)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if not get_args(cls.model_fields["type"].annotation):
+            return  # a base of several types, with no type of its own
+        for method in ("metrics", "judge", "sentence"):
+            if getattr(cls, method) is getattr(Check, method):
+                raise TypeError(f"{cls.__name__} is a check type without the method {method}()")
+        if not cls.model_fields["dimension"].default:
+            raise TypeError(f"{cls.__name__} is a check type without a default dimension")
+        known = REGISTRY.get(cls._type())
+        if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise TypeError(f"check type {cls._type()!r} is defined twice: {known.__module__} and {cls.__module__}")
+        cls._give_warn_its_model()
+        REGISTRY[cls._type()] = cls
+
+    @classmethod
+    def _give_warn_its_model(cls) -> None:
+        """Makes ``warn`` a model of this type's bound fields, so that YAML, REST and JSON Schema know them."""
+        fields: dict[str, Any] = {}
+        for name in cls._bound_fields():
+            field = cls.model_fields[name]
+            fields[name] = (Annotated[(field.annotation, *field.metadata)] | None, None)
+        model = create_model(f"{cls.__name__}Warn", __base__=Definition, __module__=cls.__module__, **fields)
+        cls.__pydantic_fields__["warn"] = FieldInfo(annotation=model | None, default=None)  # type: ignore[arg-type]
+        cls.model_rebuild(force=True)
+
+    @classmethod
+    def _read(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        if isinstance(value, Mapping) and not get_args(cls.model_fields["type"].annotation):
+            chosen, fields = canonical(value)
+            return cls._checked(chosen.model_validate(fields, context=info.context))
+        return super()._read(value, handler, info)
+
+    @classmethod
+    def _checked(cls, check: Check) -> Self:
+        if not isinstance(check, cls):
+            raise ValueError(f"{check.type} is no {cls.__name__}")
+        return check
+
+
+def canonical(value: Mapping[str, Any]) -> tuple[type[Check], Mapping[str, Any]]:
+    """Returns the class and the fields that either YAML form means.
+
+    Raises:
+        ValueError: for an unknown type, or a mapping that is neither form.
+    """
+    if "type" in value:
+        return check_class(value["type"]), value
+    if len(value) != 1:
+        raise ValueError(
+            f"a check is {{type: …, field: …}} or {{TYPE: …}} alone; given were the keys {', '.join(map(str, value))}"
+        )
+    ((name, given),) = value.items()
+    chosen = check_class(name)
+    fields = {} if given is None else given if isinstance(given, Mapping) else chosen.from_primary(given)
+    return chosen, {"type": name, **fields}
+
+
+def check_class(name: str) -> type[Check]:
+    """Returns the class of a check type; raises ValueError, with the nearest names, for one that nobody defines."""
+    for load in (_nothing, _load_ours, partial(_load_theirs, name)):
+        load()
+        if name in REGISTRY:
+            return REGISTRY[name]
+    raise ValueError(f"unknown check type {name!r}{near(name, REGISTRY)} (types: {', '.join(sorted(REGISTRY))})")
+
+
+def _nothing() -> None: ...
+
+
+def _load_ours() -> None:
+    package = import_module("airflow_data_quality.core.checks")
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        import_module(module.name)
+
+
+def _load_theirs(name: str) -> None:
+    for entry_point in entry_points(group=ENTRY_POINTS, name=name):
+        entry_point.load()

@@ -1,0 +1,71 @@
+"""One evaluation of one test: the row that is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict, SerializeAsAny
+
+from airflow_data_quality.core.model.check import Check, Severity
+from airflow_data_quality.core.model.dataset import Dataset
+from airflow_data_quality.core.model.judgement import Allowed, Judgement
+from airflow_data_quality.core.model.value import MeasuredValue
+
+Outcome = Literal["passed", "failed", "errored", "skipped"]
+"""What became of a check: ``errored`` when the question could not be asked; a fact, so there is no "warned"."""
+
+
+class Measurement(BaseModel):
+    """The value of a metric at the moment of the execution."""
+
+    model_config = ConfigDict(frozen=True)
+
+    metric: str
+    value: MeasuredValue
+
+
+class Execution(BaseModel):
+    """What came of asking one test once."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+
+    id: UUID
+    """uuid5 of the run's id and the test's: the same run written twice is one."""
+    run_id: UUID
+    test_id: str
+    check: SerializeAsAny[Check]
+    dataset: Dataset
+    outcome: Outcome
+    severity: Severity
+    """The check's; ``warn`` when only the bounds of its ``warn`` were broken."""
+    value: MeasuredValue = None
+    """The decisive value; of a row-level check the failing rows. None when errored or skipped, or nothing was there."""
+    checked: int | None = None
+    failing: int | None = None
+    bounds: Allowed = None
+    """What ``value`` was held against."""
+    judgements: tuple[Judgement, ...] = ()
+    message: str
+    """What a person should know, on one line."""
+    measurements: tuple[Measurement, ...] = ()
+    sql: str | None = None
+    """One SELECT that measures this check alone, to paste into a console; None when it could not be written."""
+    started_at: datetime
+    duration_ms: float = 0.0
+    """How long the statements took that it shares with others."""
+    error: str | None = None
+    """The database's own words, or what made the question impossible to ask."""
+    plan_facts: tuple[str, ...] = ()
+    """How it was measured: what it was fused with, which form was chosen."""
+
+    @property
+    def label(self) -> str:
+        """What the check is called."""
+        return self.check.label
+
+
+def execution_id(run_id: UUID, test_id: str) -> UUID:
+    """Returns the id of a test's execution within a run."""
+    return uuid5(run_id, test_id)

@@ -1,0 +1,123 @@
+"""One go of an operator, schedule or command: many executions that share one plan."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict
+
+from airflow_data_quality.core.model.execution import Execution
+
+Verdict = Literal["passed", "warned", "failed", "errored"]
+
+RUN_NAMESPACE = UUID("8f3c2f0e-6a55-5d0a-9d57-3f2c4b7f5f0d")
+"""Under which the ids of runs are made; it never changes."""
+
+
+class Origin(BaseModel):
+    """Which task instance a run belongs to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int = -1
+    try_number: int = 1
+
+
+class Statement(BaseModel):
+    """One statement that was sent, and which tests it served."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sql: str
+    test_ids: tuple[str, ...]
+    conn_id: str | None = None
+    duration_ms: float = 0.0
+    error: str | None = None
+
+
+class Plan(BaseModel):
+    """The statements that measured a run, in the order in which they were sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    statements: tuple[Statement, ...] = ()
+
+    def __str__(self) -> str:
+        blocks = (f"-- {number}. for {len(s.test_ids)} test(s)\n{s.sql};" for number, s in enumerate(self.statements, 1))
+        return "\n\n".join(blocks)
+
+
+class Run(BaseModel):
+    """What came of a run, whole: it survives JSON unchanged."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+
+    id: UUID
+    source: str = "python"
+    """Who asked: ``airflow`` or ``python``."""
+    origin: Origin | None = None
+    started_at: datetime
+    finished_at: datetime
+    executions: tuple[Execution, ...]
+    plan: Plan = Plan()
+
+    @property
+    def verdict(self) -> Verdict:
+        """``failed`` before ``errored`` before ``warned`` before ``passed``; only error-severity checks fail or error a run."""
+        seen = {(execution.outcome, execution.severity == "error") for execution in self.executions}
+        if ("failed", True) in seen:
+            return "failed"
+        if ("errored", True) in seen:
+            return "errored"
+        return "warned" if {("failed", False), ("errored", False)} & seen else "passed"
+
+    @property
+    def score(self) -> float | None:
+        """1 − (failed errors + errored + ¼ failed warnings) / tests, over tests not skipped, info not counted.
+
+        None when there are none.
+        """
+        counted = [e for e in self.executions if e.outcome != "skipped" and e.severity != "info"]
+        if not counted:
+            return None
+        return 1 - sum(map(_weight, counted)) / len(counted)
+
+    def counts(self) -> Mapping[str, int]:
+        """Returns how many executions had each outcome, outcomes that did not occur included."""
+        seen = Counter(execution.outcome for execution in self.executions)
+        return {outcome: seen[outcome] for outcome in ("passed", "failed", "errored", "skipped")}
+
+    def failing_tests(self) -> Sequence[str]:
+        """Returns the ids of the tests that failed or errored, whatever their severity."""
+        return [e.test_id for e in self.executions if e.outcome in ("failed", "errored")]
+
+    def summary(self) -> dict[str, Any]:
+        """Returns what travels to other tasks: small, plain, without a row's content."""
+        return {
+            "run_id": str(self.id),
+            "verdict": self.verdict,
+            "score": self.score,
+            "counts": dict(self.counts()),
+            "failing": list(self.failing_tests()),
+        }
+
+
+def _weight(execution: Execution) -> float:
+    if execution.outcome == "errored":
+        return 1.0
+    if execution.outcome == "failed":
+        return 1.0 if execution.severity == "error" else 0.25
+    return 0.0
+
+
+def run_id(*parts: object) -> UUID:
+    """Returns the id of the run that the parts name: the same parts, the same run."""
+    return uuid5(RUN_NAMESPACE, json.dumps([str(part) for part in parts]))

@@ -1,0 +1,157 @@
+"""Values that stand for "missing", compared with a column of any type without ever making the database stumble."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import time, timezone
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from airflow_data_quality.core.database import Column
+from airflow_data_quality.core.model.moments import parse_moment
+from airflow_data_quality.core.model.numbers import exact
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+Token = bool | int | float | Decimal | str
+
+_TRUE_FALSE = {"true": True, "t": True, "false": False, "f": False}
+
+
+def read_tokens(given: Any) -> Any:
+    """Refuses what is no list of plain values; a NaN is kept as the text ``NaN``."""
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise ValueError(f"{given!r} is no list; write a list of values: [{given!r}]")
+    for token in given:
+        if not isinstance(token, Token):
+            raise ValueError(f"{token!r} is no plain value; write it as a quoted text: {str(token)!r}")
+    return [str(token) if isinstance(token, float | Decimal) and not math.isfinite(token) else token for token in given]
+
+
+def equals_token(column: Column, token: Token) -> exp.Expression | None:
+    """Returns the condition that the column equals the token, or None when its type can hold no such value."""
+    from sqlglot import exp
+
+    literal = _LITERALS.get(column.kind, _as_text)(column, token)
+    if literal is None:
+        return None
+    value: exp.Expression = exp.column(column.name, quoted=True)
+    return exp.EQ(this=value if column.kind in _LITERALS else exp.cast(value, "text"), expression=literal)
+
+
+def _text(token: Token) -> str:
+    if isinstance(token, bool):
+        return str(token).lower()
+    return format(exact(token), "f") if isinstance(token, float | Decimal) else str(token)
+
+
+def _as_text(column: Column, token: Token) -> exp.Expression | None:
+    from sqlglot import exp
+
+    # PostgreSQL's text holds no NUL character.
+    return exp.Literal.string(_text(token)) if "\0" not in _text(token) and not isinstance(token, bool) else None
+
+
+def _number(token: Token) -> Decimal | None:
+    """Returns the number that a token spells, unless no database type could hold it."""
+    if isinstance(token, bool):
+        return None
+    try:
+        number = exact(token) if not isinstance(token, str) else Decimal(token.strip())
+    except InvalidOperation:
+        return None
+    return number if not number.is_finite() or abs(number.adjusted()) < 1_000 else None
+
+
+def _as_integer(column: Column, token: Token) -> exp.Expression | None:
+    number = _number(token)
+    if number is None or not number.is_finite() or number != int(number) or not -(2**63) <= number < 2**63:
+        return None
+    return _digits(str(int(number)))
+
+
+def _digits(text: str) -> exp.Expression:
+    from sqlglot import exp
+
+    if text.startswith("-"):
+        return exp.Paren(this=exp.Neg(this=exp.Literal.number(text[1:])))
+    return exp.Literal.number(text)
+
+
+def _as_numeric(column: Column, token: Token) -> exp.Expression | None:
+    from sqlglot import exp
+
+    number = _number(token)
+    if number is None:
+        return None
+    return _digits(format(number, "f")) if number.is_finite() else exp.cast(exp.Literal.string(str(number)), "decimal")
+
+
+def _as_real(column: Column, token: Token) -> exp.Expression | None:
+    from sqlglot import exp
+
+    number = _number(token)
+    if number is None or not _fits_real(number, column.type):
+        return None
+    # In the column's own type: as a double, 0.1 would equal no single-precision value.
+    own_type = exp.DataType.build(column.type, udt=True)
+    return exp.Cast(this=exp.Literal.string(str(number)), to=own_type)
+
+
+def _fits_real(number: Decimal, type_name: str) -> bool:
+    if not number.is_finite() or number == 0:
+        return True
+    low, high = (-45, 38) if type_name == "real" else (-323, 308)
+    return low < number.adjusted() < high
+
+
+def _as_boolean(column: Column, token: Token) -> exp.Expression | None:
+    from sqlglot import exp
+
+    truth = token if isinstance(token, bool) else _TRUE_FALSE.get(str(token).strip().lower())
+    return None if truth is None else exp.Boolean(this=truth)
+
+
+def _as_moment(column: Column, token: Token) -> exp.Expression | None:
+    from sqlglot import exp
+
+    text = token.strip() if isinstance(token, str) else ""
+    if text.lower() not in ("infinity", "-infinity"):
+        try:
+            moment = parse_moment(text)
+        except ValueError:
+            return None
+        if column.kind == "date" and (moment.tzinfo or moment.time() != time()):
+            return None
+        if column.kind == "timestamp" and moment.tzinfo:
+            return None
+        if column.kind == "timestamptz" and not moment.tzinfo:
+            moment = moment.replace(tzinfo=timezone.utc)
+        text = moment.isoformat() if column.kind != "date" else moment.date().isoformat()
+    return exp.cast(exp.Literal.string(text), column.kind)
+
+
+def _as_uuid(column: Column, token: Token) -> exp.Expression | None:
+    from sqlglot import exp
+
+    try:
+        return exp.cast(exp.Literal.string(str(UUID(str(token).strip()))), "uuid")
+    except ValueError:
+        return None
+
+
+_LITERALS = {
+    "text": _as_text,
+    "integer": _as_integer,
+    "numeric": _as_numeric,
+    "real": _as_real,
+    "boolean": _as_boolean,
+    "date": _as_moment,
+    "timestamp": _as_moment,
+    "timestamptz": _as_moment,
+    "uuid": _as_uuid,
+}
+"""Kind → the token as a literal of it; any other kind is compared as text."""

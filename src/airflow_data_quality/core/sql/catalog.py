@@ -1,0 +1,84 @@
+"""Names → what the catalog has, once per dataset and run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+
+from sqlglot import exp
+
+from airflow_data_quality.core.database import Column, Connection
+from airflow_data_quality.core.errors import DataQualityError, NameNotFound, near
+from airflow_data_quality.core.model.columns import Columns
+from airflow_data_quality.core.model.dataset import Dataset, split_path
+from airflow_data_quality.core.sql.dialect import Dialect
+from airflow_data_quality.core.sql.text import check_condition, one_query
+
+
+@dataclass(frozen=True)
+class Source:
+    """A dataset as SQL can name it."""
+
+    text: str
+    """What stands behind FROM."""
+    where: str | None
+    columns: Columns
+
+
+class Catalog:
+    """Resolves datasets and tables over one connection, and remembers them."""
+
+    def __init__(self, connection: Connection, dialect: Dialect, clock: datetime) -> None:
+        self._connection = connection
+        self._dialect = dialect
+        self._clock = clock
+        self._tables: dict[str, Source] = {}
+        self._sources: dict[Dataset, Source | DataQualityError] = {}
+
+    def source(self, dataset: Dataset) -> Source:
+        """Returns what a dataset is; raises NameNotFound, DefinitionError or QueryError, without asking twice."""
+        if dataset not in self._sources:
+            try:
+                self._sources[dataset] = self._source(dataset)
+            except DataQualityError as error:
+                self._sources[dataset] = error
+        found = self._sources[dataset]
+        if isinstance(found, DataQualityError):
+            raise found
+        return found
+
+    def _source(self, dataset: Dataset) -> Source:
+        if dataset.where is not None:
+            check_condition(self._dialect, dataset.where, "where of the dataset")
+        if dataset.table is not None:
+            table = self.table(dataset.table)
+            return Source(table.text, dataset.where, table.columns)
+        query = f"(\n{one_query(self._dialect, dataset.query or '', 'query')}\n) AS q"
+        return Source(query, dataset.where, self._columns(self._dialect.query_columns(self._connection, query), "the query"))
+
+    def table(self, name: str) -> Source:
+        """Returns what a table is, found as written, then as the dialect folds its parts that are not quoted."""
+        if name not in self._tables:
+            path, columns = self._find(name)
+            text = ".".join(exp.to_identifier(part, quoted=True).sql(dialect=self._dialect.sqlglot) for part in path)
+            self._tables[name] = Source(text, None, self._columns(columns, name))
+        return self._tables[name]
+
+    def _columns(self, columns: Sequence[Column], dataset: str) -> Columns:
+        return Columns(columns, fold=self._dialect.fold, clock=self._clock, dataset=dataset)
+
+    def _find(self, name: str) -> tuple[tuple[str, ...], Sequence[Column]]:
+        spellings = [
+            [part] if quoted else list(dict.fromkeys((part, self._dialect.fold(part)))) for part, quoted in split_path(name)
+        ]
+        found = self._dialect.tables(self._connection, spellings)
+        for table in spellings[-1]:
+            for schema in product(*spellings[:-1]):
+                hits = [path for path in found if path[-1] == table and (not schema or path[-2] == schema[-1])]
+                if len(hits) == 1:
+                    return hits[0], found[hits[0]]
+        names = self._dialect.table_names(self._connection)
+        known = {".".join(path[-len(spellings) :]) for path in names} | {".".join(path) for path in names}
+        raise NameNotFound(f"no table or view {name!r}{near(name, sorted(known))}; check the name, the schema and the rights")

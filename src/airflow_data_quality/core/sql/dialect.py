@@ -1,0 +1,135 @@
+"""What differs from one database to the next. A dialect writes text; it never sees a check."""
+
+from __future__ import annotations
+
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import ClassVar
+
+from sqlglot import exp
+from sqlglot.tokens import Token, Tokenizer
+
+from airflow_data_quality.core.database import Column, Connection
+from airflow_data_quality.core.errors import QueryError, UnknownDialect
+
+
+class Dialect(ABC):
+    """One database: what it is called, how text is written for it, how its catalog is read.
+
+    A subclass in ``core/sql/dialects`` gives the class attributes and the abstract methods; being defined registers it.
+    """
+
+    name: ClassVar[str]
+    """What ``Database.dialect`` says."""
+    sqlglot: ClassVar[str]
+    """The dialect of sqlglot that prints for it."""
+    conn_types: ClassVar[tuple[str, ...]] = ()
+    """The types of Airflow connections behind which it is found."""
+    extra: ClassVar[str]
+    """The extra of this package that brings its driver and provider."""
+    max_columns: ClassVar[int]
+    """How many result columns one statement may have."""
+    registry: ClassVar[dict[str, type[Dialect]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        known = Dialect.registry.get(cls.name)
+        if known is not None and known.__module__ != cls.__module__:
+            raise TypeError(f"dialect {cls.name!r} is defined twice: {known.__module__} and {cls.__module__}")
+        Dialect.registry[cls.name] = cls
+
+    def __init__(self) -> None:
+        self.version = 0
+        """The server's version as its catalog counts, once ``begin`` has asked."""
+
+    # Sessions ---------------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def begin(self, connection: Connection, *, statement_timeout: timedelta) -> datetime:
+        """Opens a read-only transaction that sees one state, and returns the database's clock in UTC."""
+
+    @abstractmethod
+    def own_fault(self, error: QueryError) -> bool:
+        """Says whether a statement failed by its own fault, so that others in its place might not."""
+
+    @abstractmethod
+    def recover(self, connection: Connection) -> None:
+        """Makes the transaction usable again, in the same state, after a statement failed by its own fault."""
+
+    # The catalog ------------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def fold(self, name: str) -> str:
+        """Returns the name that an unquoted identifier means."""
+
+    @abstractmethod
+    def tables(self, connection: Connection, path: Sequence[Sequence[str]]) -> Mapping[tuple[str, ...], Sequence[Column]]:
+        """Returns tables and views with their columns: all whose exact path is made of one of the spellings of each part.
+
+        A path of one part is looked for as an unqualified name, in the schemas where the session would look.
+        """
+
+    @abstractmethod
+    def table_names(self, connection: Connection) -> Sequence[tuple[str, ...]]:
+        """Returns the exact paths of tables that a user may have meant, for the message that one was not found."""
+
+    @abstractmethod
+    def query_columns(self, connection: Connection, query: str) -> Sequence[Column]:
+        """Returns the columns of a query's result, without running it."""
+
+    # Text -------------------------------------------------------------------------------------------------------------
+
+    functions: ClassVar[Mapping[str, Callable[..., exp.Expression]]] = {}
+    """Neutral function (see ``model/nodes.py``) → what builds it here."""
+
+    def text(self, expression: exp.Expression) -> str:
+        """Returns an expression as this database's text."""
+        return self.rewritten(expression).sql(dialect=self.sqlglot)
+
+    def rewritten(self, expression: exp.Expression) -> exp.Expression:
+        """Returns the expression with neutral functions replaced by this database's own."""
+        expression = expression.copy()
+        while True:
+            node = next((n for n in expression.find_all(exp.Anonymous) if n.this in self.functions), None)
+            if node is None:
+                return expression
+            replacement = self.functions[node.this](*node.expressions)
+            if node is expression:
+                expression = replacement
+            else:
+                node.replace(replacement)
+
+    def tokens(self, text: str) -> Sequence[Token]:
+        """Returns the tokens of a user's SQL text; raises sqlglot's TokenError for an open quote or comment."""
+        return self._tokenizer().tokenize(text)
+
+    def _tokenizer(self) -> Tokenizer:
+        from sqlglot.dialects.dialect import Dialect as Sqlglot
+
+        return Sqlglot.get_or_raise(self.sqlglot).tokenizer()
+
+    # Forms ------------------------------------------------------------------------------------------------------------
+
+    def key_hash(self, columns: Sequence[Column], refs: Sequence[exp.Expression]) -> exp.Expression | None:
+        """Returns a 64-bit hash of a key that sees what equality sees, NULLs included; None where there is none."""
+        return None
+
+
+def dialect_named(name: str) -> Dialect:
+    """Returns a new instance of the dialect; raises UnknownDialect, which says which there are and how to add one."""
+    load_dialects()
+    if name not in Dialect.registry:
+        raise UnknownDialect(
+            f"no dialect for {name!r}; there are: {', '.join(sorted(Dialect.registry))}. "
+            "To add one, subclass airflow_data_quality.core.sql.dialect.Dialect (see CONTRIBUTING)"
+        )
+    return Dialect.registry[name]()
+
+
+def load_dialects() -> None:
+    """Imports every dialect of this package, which registers it."""
+    package = import_module("airflow_data_quality.core.sql.dialects")
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        import_module(module.name)

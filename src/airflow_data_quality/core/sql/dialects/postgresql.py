@@ -1,0 +1,158 @@
+"""PostgreSQL 13 and later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any, ClassVar
+
+from sqlglot import exp
+
+from airflow_data_quality.core.database import Column, Connection
+from airflow_data_quality.core.errors import QueryError
+from airflow_data_quality.core.model.moments import parse_moment
+from airflow_data_quality.core.model.nodes import ISO_TEXT
+from airflow_data_quality.core.sql.dialect import Dialect
+
+OWN_FAULT = ("0A", "21", "22", "23", "2F", "38", "39", "42", "44", "54", "P0")
+"""SQLSTATE classes of what one statement does wrong by itself; another in its place may be right."""
+
+SETTINGS = {
+    "application_name": "airflow-provider-data-quality",
+    # A query whose client was killed ends by itself (PostgreSQL 14 and later).
+    "client_connection_check_interval": "5000",
+    # Compiling costs more than it gains on aggregates over one scan.
+    "jit": "off",
+    "standard_conforming_strings": "on",
+}
+
+BEGIN = """\
+SELECT to_jsonb(clock_timestamp() AT TIME ZONE 'UTC') #>> '{{}}', current_setting('server_version_num')::int,
+  (SELECT count(set_config(s.name, v.value, true)) FROM pg_settings AS s JOIN (VALUES {settings}) AS v(name, value) USING (name))"""
+
+TABLES = """\
+SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, NULL), b.typname, b.typtype, a.attnotnull,
+  coalesce(l.collisdeterministic, true)
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  LEFT JOIN pg_type AS t ON t.oid = a.atttypid
+  LEFT JOIN pg_type AS b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
+  LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname IN ({tables}) AND {where}
+ORDER BY n.nspname, c.relname, a.attnum"""
+
+TABLE_NAMES = """\
+SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+ORDER BY pg_table_is_visible(c.oid) DESC, n.nspname, c.relname LIMIT 20000"""
+
+TYPES = """\
+SELECT t.oid::bigint, format_type(t.oid, NULL), b.typname, b.typtype
+FROM pg_type AS t JOIN pg_type AS b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
+WHERE t.oid IN ({oids})"""
+
+KINDS = {
+    **dict.fromkeys(("int2", "int4", "int8"), "integer"),
+    "numeric": "numeric",
+    **dict.fromkeys(("float4", "float8"), "real"),
+    **dict.fromkeys(("text", "varchar", "bpchar", "name", "citext"), "text"),
+    "bool": "boolean",
+    "date": "date",
+    **dict.fromkeys(("time", "timetz"), "time"),
+    "timestamp": "timestamp",
+    "timestamptz": "timestamptz",
+    "interval": "interval",
+    "uuid": "uuid",
+    **dict.fromkeys(("json", "jsonb"), "json"),
+    "bytea": "binary",
+}
+EXACT = {"int2", "int4", "int8", "bool", "date", "timestamp", "timestamptz", "uuid", "bytea"}
+EXACT_TEXT = {"text", "varchar", "name"}
+NOT_HASHED = {"json", "other"}
+
+
+def _iso_text(moment: exp.Expression, kind: exp.Expression) -> exp.Expression:
+    """to_jsonb writes ISO 8601 whatever DateStyle and TimeZone are, and says ``infinity`` and ``BC``."""
+    if kind.name == "timestamptz":
+        moment = exp.AtTimeZone(this=moment, zone=exp.Literal.string("UTC"))
+    return exp.JSONBExtractScalar(this=exp.Anonymous(this="to_jsonb", expressions=[moment]), expression=exp.Literal.string("{}"))
+
+
+class PostgreSQL(Dialect):
+    """PostgreSQL, through psycopg 3 or psycopg2."""
+
+    name = "postgresql"
+    sqlglot = "postgres"
+    conn_types = ("postgres",)
+    extra = "postgres"
+    max_columns = 1600
+    functions: ClassVar[Mapping[str, Callable[..., exp.Expression]]] = {ISO_TEXT: _iso_text}
+
+    def begin(self, connection: Connection, *, statement_timeout: timedelta) -> datetime:
+        """One read-only transaction on one snapshot; its savepoint is where ``recover`` returns to."""
+        settings = {**SETTINGS, "statement_timeout": str(max(1, round(statement_timeout.total_seconds() * 1000)))}
+        values = ", ".join(f"({_string(name)}, {_string(value)})" for name, value in settings.items())
+        connection.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        ((clock, version, _),) = connection.query(BEGIN.format(settings=values)).rows
+        connection.query("SAVEPOINT data_quality")
+        self.version = version
+        return parse_moment(clock).replace(tzinfo=timezone.utc)
+
+    def own_fault(self, error: QueryError) -> bool:
+        """Judges by SQLSTATE; a value that the driver cannot read has none, but leaves the connection open."""
+        if error.closed:
+            return False
+        return error.sqlstate is None or error.sqlstate[:2] in OWN_FAULT or error.sqlstate == "25006"
+
+    def recover(self, connection: Connection) -> None:
+        """Rolls back to the savepoint; the snapshot stays."""
+        connection.query("ROLLBACK TO SAVEPOINT data_quality")
+
+    def fold(self, name: str) -> str:
+        """Unquoted names are lower case."""
+        return name.lower()
+
+    def tables(self, connection: Connection, path: Sequence[Sequence[str]]) -> Mapping[tuple[str, ...], Sequence[Column]]:
+        """Looks in pg_class; a path of three parts must name the database that one is connected to."""
+        *qualifiers, names = path
+        where = f"n.nspname IN ({_strings(qualifiers[-1])})" if qualifiers else "pg_table_is_visible(c.oid)"
+        if len(qualifiers) > 1:
+            where += f" AND current_database() IN ({_strings(qualifiers[0])})"
+        found: dict[tuple[str, ...], list[Column]] = {}
+        for schema, table, column, *facts in connection.query(TABLES.format(tables=_strings(names), where=where)).rows:
+            columns = found.setdefault((schema, table), [])
+            if column is not None:
+                columns.append(_column(column, *facts))
+        return found
+
+    def table_names(self, connection: Connection) -> Sequence[tuple[str, ...]]:
+        """Lists what is not the system's own, what needs no schema first."""
+        return [(schema, table) for schema, table in connection.query(TABLE_NAMES).rows]
+
+    def query_columns(self, connection: Connection, query: str) -> Sequence[Column]:
+        """Describes the query; the collation of its texts is not told, so none of them counts as exact."""
+        described = connection.describe(f"SELECT * FROM {query} LIMIT 0")
+        oids = ", ".join(sorted({str(int(oid)) for _, oid in described})) or "0"
+        types = {row[0]: row[1:] for row in connection.query(TYPES.format(oids=oids)).rows}
+        return [_column(name, *types[int(oid)], not_null=False, deterministic=False) for name, oid in described]
+
+    def key_hash(self, columns: Sequence[Column], refs: Sequence[exp.Expression]) -> exp.Expression | None:
+        """The record hash uses the types' own hash operators, and so sees what their equality sees."""
+        if self.version < 140000 or any(c.kind in NOT_HASHED and c.type != "jsonb" for c in columns):
+            return None
+        row = exp.Anonymous(this="ROW", expressions=list(refs))
+        return exp.Anonymous(this="hash_record_extended", expressions=[row, exp.Literal.number(0)])
+
+
+def _column(name: str, type_name: str, base: str, base_type: str, not_null: bool, deterministic: bool) -> Column:
+    kind = "enum" if base_type == "e" else KINDS.get(base, "other")
+    exact = base in EXACT or base_type == "e" or (base in EXACT_TEXT and deterministic)
+    return Column(name, type_name, kind, nullable=not not_null, exact=exact)
+
+
+def _string(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _strings(texts: Sequence[str]) -> str:
+    return ", ".join(map(_string, texts))

@@ -1,0 +1,107 @@
+"""Statements about keys: which are doubled, which are orphans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from airflow_data_quality.core.database import Column
+from airflow_data_quality.core.model.metric import Duplicates, Orphans
+from airflow_data_quality.core.model.nodes import ref
+from airflow_data_quality.core.sql.dialect import Dialect
+from airflow_data_quality.core.sql.text import check_condition
+
+if TYPE_CHECKING:
+    from airflow_data_quality.core.sql.catalog import Catalog
+
+
+@dataclass(frozen=True)
+class KeyForms:
+    """How a question about keys is asked: a fast form that may leave it open, and an exact one that never does."""
+
+    exact: str
+    """Returns ``checked`` and ``failing``."""
+    fast: str | None = None
+    """Returns ``rows`` and ``keys``, of which the second may be too small; as many of both prove that no key is doubled."""
+    fast_is_exact: bool = False
+    """Whether the fast form's ``keys`` is never too small, so that ``rows − keys`` are the surplus rows."""
+    fact: str = ""
+    """The form in a word, for people."""
+
+    def settled(self, rows: int, keys: int) -> tuple[int, int] | None:
+        """Returns (checked, failing) when the fast form's answer settles the question."""
+        return (rows, rows - keys) if self.fast_is_exact or rows == keys else None
+
+
+def duplicates(metric: Duplicates, source: str, conditions: Sequence[str], *, dialect: Dialect) -> KeyForms:
+    """Returns the forms of a uniqueness question.
+
+    ``count(DISTINCT integer)`` and ``count(DISTINCT hash)`` are the fastest there are; grouping by the key itself is exact
+    for every type that knows equality at all.
+    """
+    refs = [ref(column) for column in metric.columns]
+    present = [] if metric.nulls == "equal" else [_not_null(r) for r in refs]
+    where = _where(conditions, present, dialect)
+    keys = ", ".join(dialect.text(r) for r in refs)
+    rows = dialect.text(exp.Count(this=exp.Star()))
+    failing = {"surplus": "SUM(n - 1)", "rows": "SUM(CASE WHEN n > 1 THEN n END)", "keys": "COUNT(CASE WHEN n > 1 THEN 1 END)"}
+    exact = (
+        f"SELECT COALESCE(SUM(n), 0) AS checked, COALESCE({failing[metric.count]}, 0) AS failing\n"
+        f"FROM (SELECT {rows} AS n FROM {source}{where} GROUP BY {keys}) AS k"
+    )
+    if len(metric.columns) == 1 and metric.columns[0].kind == "integer":
+        nulls = " + CASE WHEN COUNT(*) > COUNT(" + keys + ") THEN 1 ELSE 0 END" if metric.nulls == "equal" else ""
+        fast = f"SELECT {rows} AS checked, COUNT(DISTINCT {keys}){nulls} AS keys\nFROM {source}{where}"
+        return KeyForms(exact, fast, metric.count == "surplus", "by counting distinct integers")
+    hashed = dialect.key_hash(metric.columns, refs)
+    if hashed is None:
+        return KeyForms(exact, fact="by grouping")
+    fast = f"SELECT {rows} AS checked, COUNT(DISTINCT {dialect.text(hashed)}) AS keys\nFROM {source}{where}"
+    return KeyForms(exact, fast, fact="by counting distinct hashes of the key")
+
+
+def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect: Dialect, catalog: Catalog) -> KeyForms:
+    """Returns the form of a referential question.
+
+    Joining to the parent's distinct keys is the fastest, but DISTINCT keeps one spelling of equal keys: that is sound only
+    where equal values are the same value on both sides. Elsewhere each row is looked up by itself.
+    """
+    parent = catalog.table(metric.to_table)
+    parent_columns = [parent.columns[name] for name in metric.to_columns]
+    if metric.to_where is not None:
+        check_condition(dialect, metric.to_where, "to_where")
+    pairs = range(len(metric.columns))
+    full = " AND ".join(f"c.k{n} IS NOT NULL" for n in pairs)
+    same = " AND ".join(f"c.k{n} = p.k{n}" for n in pairs)
+    child = f"(SELECT {_keys(metric.columns, dialect)} FROM {source}{_where(conditions, [], dialect)}) AS c"
+    present = [_not_null(ref(column)) for column in parent_columns]
+    rest = f"{_keys(parent_columns, dialect)} FROM {parent.text}{_where([metric.to_where or ''], present, dialect)}) AS p"
+    if all(a.exact and b.exact and a.kind == b.kind for a, b in zip(metric.columns, parent_columns, strict=True)):
+        exact = (
+            f"SELECT COUNT(CASE WHEN {full} THEN 1 END) AS checked, "
+            f"COUNT(CASE WHEN {full} AND p.k0 IS NULL THEN 1 END) AS failing\n"
+            f"FROM {child}\nLEFT JOIN (SELECT DISTINCT {rest} ON {same}"
+        )
+        return KeyForms(exact, fact="by joining the distinct keys of the other table")
+    exact = (
+        f"SELECT (SELECT COUNT(*) FROM {child} WHERE {full}) AS checked,\n"
+        f"  (SELECT COUNT(*) FROM {child} WHERE {full}\n"
+        f"  AND NOT EXISTS (SELECT 1 FROM (SELECT {rest} WHERE {same})) AS failing"
+    )
+    return KeyForms(exact, fact="by looking for each key in the other table")
+
+
+def _keys(columns: Sequence[Column], dialect: Dialect) -> str:
+    return ", ".join(f"{dialect.text(ref(column))} AS k{n}" for n, column in enumerate(columns))
+
+
+def _not_null(column: exp.Expression) -> exp.Expression:
+    return exp.Not(this=exp.Is(this=column, expression=exp.Null()))
+
+
+def _where(conditions: Sequence[str], more: Sequence[exp.Expression], dialect: Dialect) -> str:
+    parts = [f"(\n{condition}\n)" for condition in conditions if condition] + [dialect.text(condition) for condition in more]
+    return "\nWHERE " + " AND ".join(parts) if parts else ""

@@ -1,0 +1,123 @@
+"""Steps → values: sends the statements, and finds the one that is to blame when a shared one fails."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from airflow_data_quality.core.database import Connection
+from airflow_data_quality.core.errors import Cancelled, QueryError
+from airflow_data_quality.core.sql.dialect import Dialect
+from airflow_data_quality.core.sql.keys import KeyForms
+from airflow_data_quality.core.sql.planner import Cell, KeyStep, ScanStep, Step
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A statement that was sent, for which questions, and how it went."""
+
+    sql: str
+    asks: tuple[Cell | KeyForms, ...]
+    duration_ms: float
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came back for one question: its values, or why there are none."""
+
+    values: tuple[Any, ...] = ()
+    error: Exception | None = None
+    fact: str = ""
+
+
+@dataclass
+class Measurer:
+    """Asks over one connection, one statement after the other, and keeps what came of each question."""
+
+    connection: Connection
+    dialect: Dialect
+    cancelled: Callable[[], bool]
+    sent: list[Sent] = field(default_factory=list)
+    found: dict[Cell | KeyForms, Found] = field(default_factory=dict)
+
+    def measure(self, steps: Sequence[Step]) -> None:
+        """Answers all steps. An error that is not a statement's own fault ends it: what is open then has that error."""
+        asks = [ask for step in steps for ask in (step.cells if isinstance(step, ScanStep) else (step.forms,))]
+        try:
+            for step in steps:
+                if isinstance(step, KeyStep):
+                    self._keys(step.forms)
+                else:
+                    self._scan(step, step.cells)
+        except (QueryError, Cancelled) as error:
+            for ask in asks:
+                self.found.setdefault(ask, Found(error=error))
+
+    def _scan(self, step: ScanStep, cells: Sequence[Cell]) -> None:
+        """Asks for some cells of a scan; when that fails, for each half of them, down to the offender."""
+        names = tuple(f"m{position}" for position in range(len(cells)))
+        try:
+            (row,) = self._ask(step.sql(cells), cells, names)
+        except QueryError as error:
+            if not self.dialect.own_fault(error):
+                raise
+            self.dialect.recover(self.connection)
+            if len(cells) == 1:
+                self.found[cells[0]] = Found(error=error)
+                return
+            middle = len(cells) // 2
+            self._scan(step, cells[:middle])
+            self._scan(step, cells[middle:])
+            return
+        fact = f"fused with {len(cells) - 1} other question(s) in one scan" if len(cells) > 1 else "in a scan of its own"
+        for cell, value in zip(cells, row, strict=True):
+            self.found[cell] = Found((value,), fact=fact)
+
+    def _keys(self, forms: KeyForms) -> None:
+        """Asks the fast form, and the exact one when there is no fast one or it leaves the question open."""
+        try:
+            settled = self._fast(forms)
+            if settled is not None:
+                self.found[forms] = Found(settled, fact=f"{forms.fact}")
+                return
+            ((checked, failing),) = self._ask(forms.exact, (forms,), ("checked", "failing"))
+            asked_twice = f"{forms.fact}, then exactly by grouping" if forms.fast else forms.fact
+            self.found[forms] = Found((int(checked), int(failing)), fact=asked_twice)
+        except QueryError as error:
+            if not self.dialect.own_fault(error):
+                raise
+            self.dialect.recover(self.connection)
+            self.found[forms] = Found(error=error)
+
+    def _fast(self, forms: KeyForms) -> tuple[int, int] | None:
+        if forms.fast is None:
+            return None
+        try:
+            ((rows, keys),) = self._ask(forms.fast, (forms,), ("checked", "keys"))
+        except QueryError as error:
+            if not self.dialect.own_fault(error):
+                raise
+            # A type without the operator that the fast form needs: the exact form judges.
+            self.dialect.recover(self.connection)
+            return None
+        return forms.settled(int(rows), int(keys))
+
+    def _ask(self, sql: str, asks: Sequence[Cell | KeyForms], names: tuple[str, ...]) -> Sequence[tuple[Any, ...]]:
+        """Sends one statement; an answer of another shape than was asked for is an error, never read by position."""
+        if self.cancelled():
+            raise Cancelled("the run was told to stop before this was asked")
+        started = time.perf_counter()
+        error: str | None = None
+        try:
+            answer = self.connection.query(sql)
+            if answer.names != names or len(answer.rows) != 1:
+                raise QueryError(f"the statement returned other columns than were asked for: {', '.join(answer.names)[:200]}")
+            return answer.rows
+        except QueryError as problem:
+            error = str(problem)
+            raise
+        finally:
+            self.sent.append(Sent(sql, tuple(asks), (time.perf_counter() - started) * 1000, error))

@@ -1,0 +1,68 @@
+"""Users' own SQL: looked at before it is sent, never rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp, parse_one
+from sqlglot.errors import ParseError, TokenError
+from sqlglot.tokens import Token, TokenType
+
+from airflow_data_quality.core.errors import DefinitionError
+from airflow_data_quality.core.sql.dialect import Dialect
+
+_DEPTH = {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}
+
+
+def check_condition(dialect: Dialect, text: str, what: str) -> bool:
+    """Refuses a row condition that would reach beyond its parentheses.
+
+    Returns:
+        Whether it may share a statement with others: not when the tokenizer cannot read it (an open quote or comment).
+
+    Raises:
+        DefinitionError: for an empty text, an unbalanced parenthesis or a semicolon.
+    """
+    try:
+        tokens = dialect.tokens(text)
+    except TokenError:
+        return False
+    if not tokens:
+        raise DefinitionError(f"{what} is empty; leave it out, or write a row condition")
+    _refuse_reaching_out(tokens, text, what)
+    return True
+
+
+def _refuse_reaching_out(tokens: Sequence[Token], text: str, what: str) -> None:
+    depth = 0
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        depth += _DEPTH.get(token.token_type, 0)
+        if depth < 0 or token.token_type == TokenType.SEMICOLON:
+            raise DefinitionError(f"{what} closes a parenthesis that it did not open, or holds a semicolon: {text!r}")
+        if token.token_type == TokenType.PARAMETER and following and following.token_type == TokenType.NUMBER:
+            raise DefinitionError(f"{what} holds the placeholder ${following.text}, for which there is no value: {text!r}")
+    if depth > 0:
+        raise DefinitionError(f"{what} opens a parenthesis that it does not close: {text!r}")
+
+
+def one_query(dialect: Dialect, text: str, what: str) -> str:
+    """Returns a query without the semicolon at its end.
+
+    Raises:
+        DefinitionError: for an empty text, a second statement, an unbalanced parenthesis, or what parses as no query. What
+            the parser cannot read is left to the database.
+    """
+    try:
+        tokens = list(dialect.tokens(text))
+    except TokenError:
+        return text
+    while tokens and tokens[-1].token_type == TokenType.SEMICOLON:
+        text = text[: tokens.pop().start]
+    check_condition(dialect, text, what)
+    try:
+        tree = parse_one(text, dialect=dialect.sqlglot)
+    except (ParseError, TokenError):
+        return text
+    if not isinstance(tree, exp.Query | exp.Values):
+        raise DefinitionError(f"{what} must be one SELECT; given: {text.strip()!r}")
+    return text

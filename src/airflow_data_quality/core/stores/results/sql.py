@@ -1,0 +1,129 @@
+"""The result store in an SQL database; the embedded SQLite file is the one that is offered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import SQLAlchemyError, StatementError
+from typing_extensions import Self
+
+from airflow_data_quality.core.errors import StoreError
+from airflow_data_quality.core.model.execution import Execution
+from airflow_data_quality.core.model.run import Run
+from airflow_data_quality.core.stores.results.embedded import embedded_engine
+from airflow_data_quality.core.stores.results.from_rows import execution_of, run_of
+from airflow_data_quality.core.stores.results.tables import measurements, runs, statements, test_executions
+from airflow_data_quality.core.stores.results.to_rows import Rows, rows_of
+from airflow_data_quality.core.stores.schema import ensure
+
+
+class SqlResultStore:
+    """A result store that opens a connection for each call, migrates it where needed, and closes it.
+
+    It may be kept, shared by threads and carried over a fork.
+    """
+
+    def __init__(self, engine: Engine, *, place: str) -> None:
+        self._engine = engine
+        self._place = place
+
+    @classmethod
+    def embedded(cls, path: str | PathLike[str]) -> Self:
+        """Returns the store in an SQLite file, which is made by the first call of a method; its folder too."""
+        absolute = Path(path).absolute()
+        return cls(embedded_engine(absolute), place=str(absolute))
+
+    def write(self, run: Run) -> bool:
+        """See ``ResultStore.write``."""
+        with self._connected() as connection:
+            rows = rows_of(run)
+            connection.execution_options(will_write=True)
+            with connection.begin():
+                return _write(connection, rows)
+
+    def run(self, run_id: UUID) -> Run | None:
+        """See ``ResultStore.run``."""
+        with self._connected() as connection:
+            row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
+            if row is None:
+                return None
+            texts = _texts(connection, {sent["sql"] for sent in row["plan"]["statements"]})
+            return run_of(row, _executions_of_run(connection, run_id), texts)
+
+    def executions_of_test(self, test_id: str, *, limit: int = 100) -> Sequence[Execution]:
+        """See ``ResultStore.executions_of_test``."""
+        newest_first = (test_executions.c.started_at.desc(), test_executions.c.id)
+        with self._connected() as connection:
+            return _executions(connection, test_executions.c.test_id == test_id, newest_first, limit)
+
+    def executions_of_task(self, *, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> Sequence[Execution]:
+        """See ``ResultStore.executions_of_task``."""
+        task = {"dag_id": dag_id, "dag_run_id": run_id, "task_id": task_id, "map_index": map_index}
+        latest = (
+            select(runs.c.id).filter_by(**task).order_by(runs.c.try_number.desc(), runs.c.started_at.desc(), runs.c.id).limit(1)
+        )
+        with self._connected() as connection:
+            found = connection.scalar(latest)
+            return () if found is None else _executions_of_run(connection, found)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """Opens a connection to a database of the right schema; what goes wrong becomes a StoreError with the place."""
+        try:
+            with self._engine.connect() as connection:
+                ensure(connection)
+                yield connection
+        except (StoreError, SQLAlchemyError, OSError, ValueError, OverflowError) as error:
+            raise StoreError(f"result store {self._place}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """Returns the words of whoever said no, without the statement and its values."""
+    if isinstance(error, StatementError) and error.orig is not None:
+        return str(error.orig)
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+
+
+def _write(connection: Connection, rows: Rows) -> bool:
+    guard = insert(runs).values(rows.run).on_conflict_do_nothing(index_elements=[runs.c.id]).returning(runs.c.id)
+    if connection.execute(guard).one_or_none() is None:
+        return False
+    if rows.statements:
+        connection.execute(insert(statements).on_conflict_do_nothing(), rows.statements)
+    if rows.executions:
+        connection.execute(insert(test_executions), rows.executions)
+    if rows.measurements:
+        connection.execute(insert(measurements), rows.measurements)
+    return True
+
+
+def _texts(connection: Connection, hashes: set[str]) -> Mapping[str, str]:
+    found = connection.execute(select(statements).where(statements.c.hash.in_(hashes)))
+    return {row.hash: row.text for row in found}
+
+
+def _executions_of_run(connection: Connection, run_id: UUID) -> Sequence[Execution]:
+    return _executions(connection, test_executions.c.run_id == run_id, (test_executions.c.position,))
+
+
+def _executions(
+    connection: Connection, wanted: ColumnElement[bool], order: Sequence[ColumnElement[Any]], limit: int | None = None
+) -> Sequence[Execution]:
+    def chosen(*columns: Any) -> Select[Any]:
+        return select(*columns).where(wanted).order_by(*order).limit(limit)
+
+    with_text = chosen(test_executions, statements.c.text.label("sql")).outerjoin_from(test_executions, statements)
+    rows = connection.execute(with_text).mappings().all()
+    of_execution = defaultdict(list)
+    theirs = select(measurements).where(measurements.c.execution_id.in_(chosen(test_executions.c.id)))
+    for measured in connection.execute(theirs.order_by(measurements.c.position)).mappings():
+        of_execution[measured["execution_id"]].append(measured)
+    return [execution_of(row, of_execution[row["id"]]) for row in rows]

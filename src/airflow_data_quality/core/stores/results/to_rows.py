@@ -1,0 +1,118 @@
+"""A run as rows. What is asked for has a column of its own; what only travels along is JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from hashlib import sha256
+from operator import itemgetter
+from typing import Any, NamedTuple
+from uuid import uuid5
+
+from pydantic_core import from_json
+
+from airflow_data_quality.core.model.execution import Execution
+from airflow_data_quality.core.model.run import Run
+
+Row = dict[str, Any]
+
+
+class Rows(NamedTuple):
+    """What one run adds to each table."""
+
+    run: Row
+    statements: list[Row]
+    executions: list[Row]
+    measurements: list[Row]
+
+
+def rows_of(run: Run) -> Rows:
+    """Returns the rows that hold a run."""
+    document = from_json(run.model_dump_json())
+    pairs = list(zip(run.executions, document["executions"], strict=True))
+    hashes = {text: sha256(text.encode()).hexdigest() for text in _texts(run)}
+    return Rows(
+        run=_run_row(run, document["plan"], hashes),
+        statements=[{"hash": key, "text": text} for text, key in sorted(hashes.items(), key=itemgetter(1))],
+        executions=[_execution_row(number, *pair, hashes) for number, pair in enumerate(pairs)],
+        measurements=[row for pair in pairs for row in _measurement_rows(*pair)],
+    )
+
+
+def _texts(run: Run) -> set[str]:
+    return {sent.sql for sent in run.plan.statements} | {e.sql for e in run.executions if e.sql is not None}
+
+
+def _run_row(run: Run, plan: Mapping[str, Any], hashes: Mapping[str, str]) -> Row:
+    origin = run.origin
+    return {
+        "id": run.id,
+        "source": run.source,
+        "dag_id": origin and origin.dag_id,
+        "dag_run_id": origin and origin.run_id,
+        "task_id": origin and origin.task_id,
+        "map_index": origin and origin.map_index,
+        "try_number": origin and origin.try_number,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "verdict": run.verdict,
+        "score": run.score,
+        **run.counts(),
+        "plan": {**plan, "statements": [{**sent, "sql": hashes[sent["sql"]]} for sent in plan["statements"]]},
+    }
+
+
+def _execution_row(position: int, execution: Execution, document: Mapping[str, Any], hashes: Mapping[str, str]) -> Row:
+    return {
+        "id": execution.id,
+        "started_at": execution.started_at,
+        "run_id": execution.run_id,
+        "position": position,
+        "test_id": execution.test_id,
+        "label": execution.label,
+        "type": execution.check.type,
+        "dimension": execution.check.dimension,
+        "dataset": execution.dataset.text,
+        "conn_id": execution.dataset.conn_id,
+        "outcome": execution.outcome,
+        "severity": execution.severity,
+        "value": as_double(execution.value),
+        "checked": execution.checked,
+        "failing": execution.failing,
+        "message": execution.message,
+        "error": execution.error,
+        "duration_ms": execution.duration_ms,
+        "statement": None if execution.sql is None else hashes[execution.sql],
+        "exact_value": document["value"],
+        "bounds": document["bounds"],
+        "judgements": document["judgements"],
+        "check_spec": document["check"],
+        "dataset_spec": document["dataset"],
+        "plan_facts": document["plan_facts"],
+    }
+
+
+def _measurement_rows(execution: Execution, document: Mapping[str, Any]) -> Iterable[Row]:
+    for position, (measured, plain) in enumerate(zip(execution.measurements, document["measurements"], strict=True)):
+        yield {
+            "id": uuid5(execution.id, f"{position}/{measured.metric}"),
+            "started_at": execution.started_at,
+            "execution_id": execution.id,
+            "position": position,
+            "test_id": execution.test_id,
+            "metric": measured.metric,
+            "value": as_double(measured.value),
+            "exact_value": plain["value"],
+        }
+
+
+def as_double(value: object) -> float | None:
+    """Returns a value as charts draw it: a number, or the seconds of a duration; None for anything else and for NaN."""
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if not isinstance(value, int | float | Decimal):
+        return None
+    double = float(Decimal(value))
+    return None if math.isnan(double) else double

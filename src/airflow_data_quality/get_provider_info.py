@@ -1,0 +1,38 @@
+"""What Airflow is told about this provider. Imported by every Airflow process: it loads nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def get_provider_info() -> dict[str, Any]:
+    """Returns the provider's description in the form of Airflow's ``provider_info.schema.json``."""
+    return {
+        "package-name": "airflow-provider-data-quality",
+        "name": "Data Quality",
+        "description": "Data quality gates: ask the database whether its data is good, run what follows only when it is.",
+        "integrations": [{"integration-name": "Data Quality", "tags": ["software"]}],
+        "operators": [
+            {
+                "integration-name": "Data Quality",
+                "python-modules": ["airflow_data_quality.operators.data_quality"],
+            }
+        ],
+        "config": {
+            "data_quality": {
+                "description": "How data quality checks are run and where their results are kept.",
+                "options": {
+                    "statement_timeout": {
+                        "description": (
+                            "After how long the database stops a statement by itself, such as 30m or 2h. "
+                            "The operators' argument of the same name comes first."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "example": "2h",
+                        "default": "30m",
+                    }
+                },
+            }
+        },
+    }

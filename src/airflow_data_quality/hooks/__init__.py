@@ -1,0 +1,1 @@
+"""Where Airflow's hooks and connections become what the core speaks."""

@@ -1,0 +1,111 @@
+"""From an operator's arguments to the tests of its run, and back to plain data that Airflow can carry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import XComArg
+
+from airflow_data_quality.core.errors import DefinitionError
+from airflow_data_quality.core.formats.suite import Suite
+from airflow_data_quality.core.model.check import Check
+from airflow_data_quality.core.model.dataset import Dataset
+from airflow_data_quality.core.model.templates import is_template
+from airflow_data_quality.core.model.test import refuse_equal_labels
+
+
+def is_late(value: Any) -> bool:
+    """Says whether a value, or anything in it, is known only when the task runs."""
+    if isinstance(value, Mapping):
+        return any(map(is_late, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(is_late, value))
+    return isinstance(value, XComArg) or is_template(value)
+
+
+def _has_xcom(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_xcom, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_xcom, value))
+    return isinstance(value, XComArg)
+
+
+def plain_checks(checks: Any) -> Any:
+    """Returns checks as plain data, each validated as far as it is known; what is late stays untouched.
+
+    Raises:
+        DefinitionError: for what is no list of checks, or two equal labels.
+        pydantic.ValidationError: for a check that cannot be meant.
+    """
+    if isinstance(checks, XComArg) or is_template(checks):
+        return checks
+    if isinstance(checks, str | Mapping | Check) or not isinstance(checks, Sequence):
+        raise DefinitionError(f"checks must be a list of checks; given: {checks!r}")
+    known = [Check.model_validate(check) for check in checks if not _has_xcom(check)]
+    refuse_equal_labels([check for check in known if not is_template(check.label)])
+    return [check.spec() if isinstance(check, Check) else check for check in checks]
+
+
+def plain_dataset(dataset: Any) -> Any:
+    """Returns a dataset as plain data, validated as far as it is known."""
+    if dataset is None or _has_xcom(dataset) or is_template(dataset):
+        return dataset
+    return Dataset.model_validate(dataset).spec()
+
+
+def plain_suite(suite: Any) -> Any:
+    """Returns a suite as plain data, or the path of its file as text."""
+    if isinstance(suite, os.PathLike):
+        return os.fspath(suite)
+    if suite is None or isinstance(suite, str) or _has_xcom(suite):
+        return suite
+    return Suite.model_validate(suite).spec()
+
+
+def read_suite(path: str, dag_file: str | None) -> dict[str, Any]:
+    """Returns the suite in a file as plain data; a relative path starts at the folder of the DAG file."""
+    folder = Path(dag_file).parent if dag_file else Path.cwd()
+    return Suite.from_file(folder / Path(path).expanduser()).spec()
+
+
+def refuse_mixture(given: Mapping[str, Any]) -> None:
+    """Raises DefinitionError unless exactly one way is used to say what is checked, and on what."""
+    if (given["checks"] is None) == (given["suite"] is None):
+        raise DefinitionError("give exactly one of checks= and suite=")
+    places = [name for name in ("table", "dataset") if given[name] is not None]
+    if given["suite"] is not None:
+        if places or given["where"] is not None:
+            raise DefinitionError(f"the suite says what is checked; leave out {', '.join([*places, 'where'][:2])}")
+        _refuse_two_connections(given["suite"], given["conn_id"])
+        return
+    if len(places) != 1:
+        raise DefinitionError("give exactly one of table= and dataset=")
+    if given["dataset"] is not None and given["where"] is not None:
+        raise DefinitionError("where= goes with table=; a dataset has a where of its own")
+    dataset = given["dataset"]
+    if given["conn_id"] is None and (dataset is None or (isinstance(dataset, Mapping) and "conn_id" not in dataset)):
+        raise DefinitionError("give conn_id=: the Airflow connection behind which the table is")
+
+
+def _refuse_two_connections(suite: Any, conn_id: str | None) -> None:
+    named = suite.get("conn_id") if isinstance(suite, Mapping) else None
+    if named is not None and conn_id is not None and named != conn_id and not is_late([named, conn_id]):
+        raise DefinitionError(f"the suite names conn_id {named!r}, the operator {conn_id!r}; leave the operator's out")
+
+
+def mapped_key(arguments: Mapping[str, Any], partial: Mapping[str, Any]) -> str | None:
+    """Returns the arguments by which a mapped task is told from its siblings, as rendered; checks add nothing."""
+    texts = []
+    for name, value in arguments.items():
+        if value is None or name in partial or name == "checks":
+            continue
+        texts.append(Dataset.model_validate(value).text if name == "dataset" else _text(value))
+    return ", ".join(texts) or None
+
+
+def _text(value: Any) -> str:
+    return str(value["name"]) if isinstance(value, Mapping) and "name" in value else " ".join(str(value).split())

@@ -1,0 +1,270 @@
+"""The gate as a task."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from airflow.providers.common.compat.sdk import AirflowSkipException, conf
+from airflow.sdk import BaseOperator
+from airflow.sdk.definitions.mappedoperator import MappedOperator
+
+from airflow_data_quality.core.errors import DefinitionError
+from airflow_data_quality.core.formats.suite import Suite
+from airflow_data_quality.core.model.check import Check
+from airflow_data_quality.core.model.dataset import Dataset
+from airflow_data_quality.core.model.duration import parse_duration
+from airflow_data_quality.core.model.execution import Execution
+from airflow_data_quality.core.model.options import Options
+from airflow_data_quality.core.model.run import Origin, Run, run_id
+from airflow_data_quality.core.model.templates import RENDERED, is_template
+from airflow_data_quality.core.model.test import Test, coded_tests
+from airflow_data_quality.operators import arguments
+from airflow_data_quality.operators.errors import CheckErrored, DataQualityFailed, DataQualityFailedRetryable
+
+if TYPE_CHECKING:
+    import jinja2
+    from airflow.sdk import Context
+
+Gate = Literal["fail", "skip", "continue"]
+GATES = ("fail", "skip", "continue")
+
+
+class DataQualityOperator(BaseOperator):
+    """Runs checks against a database and lets downstream tasks run only when the data is good.
+
+    The summary of the run (run id, verdict, score, counts, failing tests) is the task's XCom, pushed before the gate acts.
+
+    Args:
+        checks: what must hold, as checks or plain data in either YAML form; or an XComArg that gives such a list.
+        suite: a suite, plain data of one, or the path of a YAML or JSON file relative to the DAG file. Exactly one of
+            ``checks`` and ``suite``.
+        conn_id: the Airflow connection of datasets that name none.
+        table: what the checks look at; or ``dataset``.
+        dataset: a table or query with its own filter and connection.
+        where: a row condition: only rows for which it is true belong to the dataset. Goes with ``table``.
+        hook_params: keyword arguments of the connection's hook.
+        database: another database of the same server than the connection names.
+        gate: what a failed run does to the task: ``fail`` it, ``skip`` it, or ``continue``.
+        retry_on_failure: whether a failed gate may be retried by Airflow, for data that may only be late.
+        allow_empty: whether a list of checks that is empty passes; else it is an error.
+        statement_timeout: after how long the database stops a statement by itself; from the configuration by default.
+        history_key: stands before the label in test ids in place of ``dag_id/task_id``, so that a history outlives a move.
+
+    Raises:
+        DefinitionError: when the arguments cannot be meant together.
+        pydantic.ValidationError: for a check or dataset that cannot be meant.
+    """
+
+    template_fields: Sequence[str] = (
+        "checks",
+        "suite",
+        "conn_id",
+        "table",
+        "dataset",
+        "where",
+        "hook_params",
+        "database",
+        "history_key",
+    )
+    template_ext: Sequence[str] = ()
+    template_fields_renderers: ClassVar[dict[str, str]] = {"checks": "json", "dataset": "json", "suite": "json", "where": "sql"}
+    ui_color = "#e6f4ea"
+
+    def __init__(
+        self,
+        *,
+        checks: Sequence[Check | Mapping[str, Any]] | Any = None,
+        suite: Suite | Mapping[str, Any] | str | Any = None,
+        conn_id: str | None = None,
+        table: str | None = None,
+        dataset: Dataset | Mapping[str, Any] | Any = None,
+        where: str | None = None,
+        hook_params: dict[str, Any] | None = None,
+        database: str | None = None,
+        gate: Gate = "fail",
+        retry_on_failure: bool = False,
+        allow_empty: bool = False,
+        statement_timeout: timedelta | str | None = None,
+        history_key: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if gate not in GATES:
+            raise DefinitionError(f"gate is {gate!r}; it is one of {', '.join(GATES)}")
+        if retry_on_failure and gate != "fail":
+            raise DefinitionError(f"retry_on_failure goes with gate='fail': gate={gate!r} never fails on bad data")
+        if statement_timeout is not None:
+            parse_duration(statement_timeout)
+        self.checks = arguments.plain_checks(checks) if checks is not None else None
+        self.suite = arguments.plain_suite(suite)
+        self.conn_id = conn_id
+        self.table = table
+        self.dataset = arguments.plain_dataset(dataset)
+        self.where = where
+        self.hook_params = hook_params
+        self.database = database
+        self.gate = gate
+        self.retry_on_failure = retry_on_failure
+        self.allow_empty = allow_empty
+        self.statement_timeout = statement_timeout
+        self.history_key = history_key
+        self._cancel: threading.Event | None = None
+        arguments.refuse_mixture(self._given())
+
+    def _given(self) -> dict[str, Any]:
+        names = ("checks", "suite", "conn_id", "table", "dataset", "where", "database")
+        return {name: getattr(self, name) for name in names}
+
+    def render_template(
+        self, content: Any, context: Context, jinja_env: jinja2.Environment | None = None, seen_oids: set[int] | None = None
+    ) -> Any:
+        """Renders templates only: Jinja would take a trailing newline, and read ``{#`` as a comment, in any other text."""
+        if isinstance(content, str) and not is_template(content):
+            return content
+        return super().render_template(content, context, jinja_env, seen_oids)
+
+    # The story of a task ----------------------------------------------------------------------------------------------
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Asks, reports, keeps, gates; returns the summary.
+
+        Raises:
+            DataQualityFailed: the data is bad, gate ``fail``; DataQualityFailedRetryable with ``retry_on_failure``.
+            AirflowSkipException: the data is bad, gate ``skip``.
+            CheckErrored: a check could not be asked, unless the gate is ``continue``; or the task was stopped.
+        """
+        run = self._ask(self._tests(context), context)
+        if self._cancel is not None and self._cancel.is_set():
+            raise CheckErrored("the task was stopped; running statements were cancelled, nothing is recorded")
+        self._report(run)
+        self._keep(run)
+        self._act(run, context)
+        return run.summary()
+
+    def on_kill(self) -> None:
+        """Stops running statements in the database; nothing new is asked."""
+        if self._cancel is not None:
+            self._cancel.set()
+
+    def _tests(self, context: Context) -> Sequence[Test]:
+        """Builds the tests from what Airflow has rendered; the rules that had to wait for that are applied now."""
+        key = self._mapped_key(context)
+        if self.suite is not None:
+            suite = self._rendered_suite(context)
+            arguments.refuse_mixture({**self._given(), "suite": suite.spec()})
+            return suite.tests(conn_id=self.conn_id, prefix=self.history_key, key=key)
+        arguments.refuse_mixture(self._given())
+        given = self.dataset if self.dataset is not None else {"table": self.table, "where": self.where}
+        dataset = Dataset.model_validate(given, context=RENDERED)
+        if dataset.conn_id is None:
+            dataset = dataset.model_copy(update={"conn_id": self.conn_id})
+        if isinstance(self.checks, str):
+            raise DefinitionError(f"checks rendered to text, not to a list; pass an XComArg instead: {self.checks[:100]!r}")
+        checks = [Check.model_validate(check, context=RENDERED) for check in self.checks or ()]
+        if not checks and not self.allow_empty:
+            raise DefinitionError("there is nothing to check: the list of checks is empty (allow_empty=True lets it pass)")
+        prefix = self.history_key if self.history_key is not None else f"{self.dag_id}/{self.task_id}"
+        return coded_tests(checks, [dataset], prefix=prefix, key=key)
+
+    def _rendered_suite(self, context: Context) -> Suite:
+        """Returns the suite; the templates in a suite file are rendered here, those of the arguments have been."""
+        spec = self.suite
+        if isinstance(spec, str):
+            dag = context.get("dag")
+            spec = self.render_template(arguments.read_suite(spec, getattr(dag, "fileloc", None)), context)
+        return Suite.model_validate(spec, context=RENDERED)
+
+    def _mapped_key(self, context: Context) -> str | None:
+        """Returns the mapped arguments of a mapped task as text, None for any other task."""
+        dag = context.get("dag")
+        task = dag.task_dict.get(self.task_id) if dag is not None else None
+        if isinstance(task, MappedOperator):
+            return arguments.mapped_key(self._given(), task.partial_kwargs)
+        in_mapped_group = getattr(context.get("ti"), "map_index", -1) >= 0
+        return arguments.mapped_key({"table": self.table, "dataset": self.dataset}, {}) if in_mapped_group else None
+
+    def _ask(self, tests: Sequence[Test], context: Context) -> Run:
+        # Loads the SQL engine and the hook, which parsing a DAG must not pay for.
+        from airflow_data_quality.core.runner import run
+        from airflow_data_quality.hooks.database import database
+
+        self._cancel = threading.Event()
+        origin = _origin(context)
+        now = datetime.now(timezone.utc)
+        number = run_id("airflow", *origin.model_dump().values(), 0) if origin else run_id("airflow", now, id(self))
+        if not tests:
+            return Run(id=number, source="airflow", origin=origin, started_at=now, finished_at=now, executions=())
+        databases = {
+            conn_id: database(str(conn_id), hook_params=self.hook_params, name=self.database)
+            for conn_id in {test.dataset.conn_id for test in tests}
+        }
+        timeout = self.statement_timeout or conf.get("data_quality", "statement_timeout", fallback="30m")
+        options = Options(statement_timeout=parse_duration(timeout))
+        done = run(tests, databases, id=number, started_at=now, options=options, cancel=self._cancel)
+        return done.model_copy(update={"source": "airflow", "origin": origin})
+
+    def _report(self, run: Run) -> None:
+        """Logs one line per check and a table at the end; the SQL at DEBUG."""
+        from airflow_data_quality.core import report
+
+        for statement in run.plan.statements:
+            self.log.debug("for %s test(s) in %.0f ms:\n%s", len(statement.test_ids), statement.duration_ms, statement.sql)
+        for execution in run.executions:
+            self.log.log(_level(execution), "%s", report.line(execution))
+        self.log.info("%s", report.table(run))
+
+    def _keep(self, run: Run) -> None:
+        """Writes the run to the result store. A store that is away never changes the gate: the log then holds it whole."""
+        try:
+            from airflow_data_quality.hooks import stores
+
+            if caution := stores.warning():
+                self.log.warning("%s", caution)
+            stores.result_store().write(run)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a store, the data is as good as it was measured
+            self.log.error("the result store cannot be written (%s); this is the run: %s", error, run.model_dump_json())
+
+    def _act(self, run: Run, context: Context) -> None:
+        """Gates the task. A task that will not return has its summary pushed first."""
+        problem = self._problem(run)
+        if problem is None:
+            return
+        if (ti := context.get("ti")) is not None and self.do_xcom_push:
+            ti.xcom_push(key="return_value", value=run.summary())
+        raise problem
+
+    def _problem(self, run: Run) -> Exception | None:
+        if self.gate == "continue" or run.verdict not in ("failed", "errored"):
+            return None
+        blocking = [e for e in run.executions if e.outcome == run.verdict and e.severity == "error"]
+        first = "; ".join(f"{e.test_id}: {e.message}" for e in blocking[:3])
+        more = f"; and {len(blocking) - 3} more" if len(blocking) > 3 else ""
+        text = f"{len(blocking)} of {len(run.executions)} checks {run.verdict}: {first}{more}"
+        if run.verdict == "errored":
+            return CheckErrored(text)
+        if self.gate == "skip":
+            return AirflowSkipException(text)
+        return DataQualityFailedRetryable(text) if self.retry_on_failure else DataQualityFailed(text)
+
+
+def _origin(context: Context) -> Origin | None:
+    ti = context.get("ti")
+    if ti is None:
+        return None
+    return Origin(
+        dag_id=ti.dag_id,
+        run_id=ti.run_id,
+        task_id=ti.task_id,
+        map_index=-1 if ti.map_index is None else ti.map_index,
+        try_number=ti.try_number,
+    )
+
+
+def _level(execution: Execution) -> int:
+    if execution.outcome not in ("failed", "errored"):
+        return logging.INFO
+    return logging.ERROR if execution.severity == "error" else logging.WARNING

