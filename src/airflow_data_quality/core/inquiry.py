@@ -26,7 +26,7 @@ class Answered:
     """What came of one database's part."""
 
     executions: tuple[Execution, ...]
-    plan: Plan = Plan()
+    plan: Plan = field(default_factory=Plan)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def database(conn_id: str, *, hook_params: dict[str, Any] | None = None, name: s
     connection = BaseHook.get_connection(conn_id)
     dialect = _dialect(conn_id, connection.conn_type or "")
     try:
-        hook = connection.get_hook(hook_params=hook_params or {})
+        hook = connection.get_hook(hook_params=hook_params or {})  # type: ignore[no-untyped-call]
     except Exception as error:
         if "Unknown hook type" in str(error) or isinstance(error, ImportError):
             raise MissingExtra(f"connection {conn_id!r} of type {connection.conn_type!r}", dialect.extra) from error

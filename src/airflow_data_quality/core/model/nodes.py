@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from airflow_data_quality.core.database import Column
@@ -17,6 +19,14 @@ def ref(column: Column, *, of: str | None = None) -> exp.Expression:
 def raw(text: str) -> exp.Expression:
     """Returns a user's row condition, printed untouched; the newlines keep a trailing comment from eating what follows."""
     return exp.Var(this=f"(\n{text}\n)")
+
+
+def any_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
+    """Returns the condition that at least one of the conditions is true."""
+    first, *rest = conditions
+    for condition in rest:
+        first = exp.Or(this=first, expression=condition)
+    return first
 
 
 def count_rows(condition: exp.Expression | None = None) -> exp.Expression:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlglot import exp
 
@@ -28,7 +28,8 @@ SETTINGS = {
 
 BEGIN = """\
 SELECT to_jsonb(clock_timestamp() AT TIME ZONE 'UTC') #>> '{{}}', current_setting('server_version_num')::int,
-  (SELECT count(set_config(s.name, v.value, true)) FROM pg_settings AS s JOIN (VALUES {settings}) AS v(name, value) USING (name))"""
+  (SELECT count(set_config(s.name, v.value, true))
+   FROM pg_settings AS s JOIN (VALUES {settings}) AS v(name, value) USING (name))"""
 
 TABLES = """\
 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, NULL), b.typname, b.typtype, a.attnotnull,
@@ -133,8 +134,8 @@ class PostgreSQL(Dialect):
         """Describes the query; the collation of its texts is not told, so none of them counts as exact."""
         described = connection.describe(f"SELECT * FROM {query} LIMIT 0")
         oids = ", ".join(sorted({str(int(oid)) for _, oid in described})) or "0"
-        types = {row[0]: row[1:] for row in connection.query(TYPES.format(oids=oids)).rows}
-        return [_column(name, *types[int(oid)], not_null=False, deterministic=False) for name, oid in described]
+        types = {oid: facts for oid, *facts in connection.query(TYPES.format(oids=oids)).rows}
+        return [_column(name, *types[int(oid)]) for name, oid in described]
 
     def key_hash(self, columns: Sequence[Column], refs: Sequence[exp.Expression]) -> exp.Expression | None:
         """The record hash uses the types' own hash operators, and so sees what their equality sees."""
@@ -144,7 +145,7 @@ class PostgreSQL(Dialect):
         return exp.Anonymous(this="hash_record_extended", expressions=[row, exp.Literal.number(0)])
 
 
-def _column(name: str, type_name: str, base: str, base_type: str, not_null: bool, deterministic: bool) -> Column:
+def _column(name: str, type_name: str, base: str, base_type: str, not_null: bool = False, deterministic: bool = False) -> Column:
     kind = "enum" if base_type == "e" else KINDS.get(base, "other")
     exact = base in EXACT or base_type == "e" or (base in EXACT_TEXT and deterministic)
     return Column(name, type_name, kind, nullable=not not_null, exact=exact)
