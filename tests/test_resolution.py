@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,15 @@ def _resolve(*requirements: str) -> dict[str, str]:
     return dict(line.split("==") for line in lines if "==" in line)
 
 
-@pytest.mark.parametrize("extra", ["", "[postgres]"])
-def test_no_version_of_airflows_environment_moves(extra: str) -> None:
-    bare = _resolve(AIRFLOW)
+def _providers() -> list[str]:
+    """What the extras name: Airflow's own providers, and pins of their dependencies."""
+    lines = [line.partition(";") for line in requires("airflow-provider-data-quality") or ()]
+    return [name.strip() for name, _, marker in lines if "extra ==" in marker and "airflow-provider-data-quality" not in name]
+
+
+@pytest.mark.parametrize(("extra", "beside"), [("", []), ("[postgres]", []), ("[all]", _providers())])
+def test_no_version_of_airflows_environment_moves(extra: str, beside: list[str]) -> None:
+    """With ``all``, Airflow and the very providers that it brings are resolved without the package too."""
+    bare = _resolve(AIRFLOW, *beside)
     ours = _resolve(AIRFLOW, f"airflow-provider-data-quality{extra} @ {ROOT.as_uri()}")
     assert {name: (version, ours.get(name)) for name, version in bare.items() if ours.get(name) != version} == {}

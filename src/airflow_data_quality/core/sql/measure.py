@@ -44,17 +44,43 @@ class Measurer:
     found: dict[Cell | KeyForms, Found] = field(default_factory=dict)
 
     def measure(self, steps: Sequence[Step]) -> None:
-        """Answers all steps. An error that is not a statement's own fault ends it: what is open then has that error."""
-        asks = [ask for step in steps for ask in (step.cells if isinstance(step, ScanStep) else (step.forms,))]
+        """Answers all steps.
+
+        An error that is not a statement's own fault (a timeout, a lock, a lack of memory) makes all that its step asks
+        errored, without asking again; the next step is asked if the connection lives.
+        """
+        lost: Exception | None = None
+        for step in steps:
+            try:
+                if lost is None:
+                    self._step(step)
+            except QueryError as error:
+                lost = self._survive(error)
+                self._give_up(step, error)
+            except Cancelled as error:
+                lost = error
+            if lost is not None:
+                self._give_up(step, lost)
+
+    def _step(self, step: Step) -> None:
+        if isinstance(step, KeyStep):
+            self._keys(step.forms)
+        else:
+            self._scan(step, step.cells)
+
+    def _give_up(self, step: Step, error: Exception) -> None:
+        for ask in step.cells if isinstance(step, ScanStep) else (step.forms,):
+            self.found.setdefault(ask, Found(error=error))
+
+    def _survive(self, error: QueryError) -> Exception | None:
+        """Returns why nothing more can be asked, or None when the session is usable again."""
+        if error.closed:
+            return error
         try:
-            for step in steps:
-                if isinstance(step, KeyStep):
-                    self._keys(step.forms)
-                else:
-                    self._scan(step, step.cells)
-        except (QueryError, Cancelled) as error:
-            for ask in asks:
-                self.found.setdefault(ask, Found(error=error))
+            self.dialect.recover(self.connection)
+        except QueryError as lost:
+            return lost
+        return None
 
     def _scan(self, step: ScanStep, cells: Sequence[Cell]) -> None:
         """Asks for some cells of a scan; when that fails, for each half of them, down to the offender."""
