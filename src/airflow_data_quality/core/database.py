@@ -73,9 +73,21 @@ class DbApiConnection:
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw
-        self._one_statement = {"prepare": True} if type(raw).__module__.partition(".")[0] == "psycopg" else {}
         # Transactions are begun and ended by the dialect's own statements.
         raw.autocommit = True
+        self._how_to_open: dict[str, Any] = {}
+        self._how_to_send: dict[str, Any] = {}
+        if type(raw).__module__.partition(".")[0] == "psycopg":
+            from psycopg.rows import tuple_row
+
+            # Whatever rows and preparing the connection was set to, a pooler's None included.
+            self._how_to_open["row_factory"] = tuple_row
+            self._how_to_send["prepare"] = True
+            raw.prepare_threshold = 5
+        else:
+            from psycopg2.extensions import cursor
+
+            self._how_to_open["cursor_factory"] = cursor
 
     def query(self, sql: str) -> Answer:
         """Sends one statement; psycopg 3 prepares it, so that the server takes no second one behind a semicolon."""
@@ -89,8 +101,8 @@ class DbApiConnection:
 
     def _execute(self, sql: str) -> tuple[Sequence[Any], Sequence[Any]]:
         try:
-            with self._raw.cursor() as cursor:
-                cursor.execute(sql, **self._one_statement)
+            with self._raw.cursor(**self._how_to_open) as cursor:
+                cursor.execute(sql, **self._how_to_send)
                 return (cursor.description, cursor.fetchall()) if cursor.description else ((), ())
         except Exception as error:
             raise self._query_error(error) from error
@@ -109,9 +121,9 @@ class DbApiConnection:
         try:
             if not self._raw.closed:
                 with self._raw.cursor() as cursor:
-                    cursor.execute("ROLLBACK")
-                    # A pooler may hand this very session to the next client.
+                    # Inside the transaction: after it a pooler may have handed this session to another client.
                     cursor.execute("DEALLOCATE ALL")
+                    cursor.execute("ROLLBACK")
         except Exception:  # noqa: BLE001 - nothing to lose: the session was read-only and is closed below
             return
         finally:

@@ -124,6 +124,8 @@ def inquire(
     inquiry = Inquiry(tests, run_id, started_at)
 
     def work(watched: Watched[Answered]) -> Answered:
+        if watched.stopping():
+            raise Cancelled("the run was told to stop before this was asked")
         connection = database.open()
         watched.uses(connection)
         try:

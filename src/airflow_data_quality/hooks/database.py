@@ -50,6 +50,8 @@ def database(conn_id: str, *, hook_params: dict[str, Any] | None = None, name: s
         raise
     if not isinstance(hook, DbApiHook):
         raise UnknownDialect(f"the hook of connection {conn_id!r} is no DbApiHook but {type(hook).__name__}")
+    # Fetched here, in the main thread, which alone speaks with Airflow's supervisor; ``get_conn`` then reads what is cached.
+    hook.connection  # noqa: B018
     if name is not None:
         setattr(hook, "database" if hasattr(hook, "database") else "schema", name)
     return HookDatabase(hook, dialect.name)

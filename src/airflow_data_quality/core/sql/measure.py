@@ -11,7 +11,7 @@ from airflow_data_quality.core.database import Connection
 from airflow_data_quality.core.errors import Cancelled, QueryError
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.keys import KeyForms
-from airflow_data_quality.core.sql.planner import Cell, KeyStep, ScanStep, Step
+from airflow_data_quality.core.sql.planner import Cell, KeyStep, ScanStep, Step, select
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,14 @@ class Measurer:
             return lost
         return None
 
-    def _scan(self, step: ScanStep, cells: Sequence[Cell]) -> None:
-        """Asks for some cells of a scan; when that fails, for each half of them, down to the offender."""
+    def _scan(self, step: ScanStep, cells: Sequence[Cell], *, source_is_fine: bool = False) -> None:
+        """Asks for some cells of a scan; when that fails, for each half of them, down to the offender.
+
+        When the source itself is at fault (its filter, its query, its view) every cell would fail: that is asked first.
+        """
         names = tuple(f"m{position}" for position in range(len(cells)))
         try:
-            (row,) = self._ask(step.sql(cells), cells, names)
+            (row,) = self._ask(select(cells, names), cells, names)
         except QueryError as error:
             if not self.dialect.own_fault(error):
                 raise
@@ -94,13 +97,20 @@ class Measurer:
             if len(cells) == 1:
                 self.found[cells[0]] = Found(error=error)
                 return
+            if not source_is_fine:
+                self._refuse_bad_source(step)
             middle = len(cells) // 2
-            self._scan(step, cells[:middle])
-            self._scan(step, cells[middle:])
+            for half in (cells[:middle], cells[middle:]):
+                self._scan(step, half, source_is_fine=True)
             return
         fact = f"fused with {len(cells) - 1} other question(s) in one scan" if len(cells) > 1 else "in a scan of its own"
         for cell, value in zip(cells, row, strict=True):
             self.found[cell] = Found((value,), fact=fact)
+
+    def _refuse_bad_source(self, step: ScanStep) -> None:
+        """Raises the source's own error when not even its rows can be counted."""
+        everything = Cell(step.cells[0].source, "COUNT(*)", alone=False)
+        self._ask(select([everything], ["m0"]), step.cells, ("m0",))
 
     def _keys(self, forms: KeyForms) -> None:
         """Asks the fast form, and the exact one when there is no fast one or it leaves the question open."""

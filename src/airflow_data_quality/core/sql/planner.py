@@ -43,10 +43,6 @@ class ScanStep:
 
     cells: tuple[Cell, ...]
 
-    def sql(self, cells: Sequence[Cell]) -> str:
-        """Returns the SELECT of some of its cells, aliased ``m0`` to ``mN``."""
-        return select(cells, [f"m{position}" for position in range(len(cells))])
-
 
 @dataclass(frozen=True)
 class KeyStep:
