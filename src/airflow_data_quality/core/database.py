@@ -77,7 +77,7 @@ class DbApiConnection:
         raw.autocommit = True
         self._how_to_open: dict[str, Any] = {}
         self._how_to_send: dict[str, Any] = {}
-        if type(raw).__module__.partition(".")[0] == "psycopg":
+        if any(base.__module__.partition(".")[0] == "psycopg" for base in type(raw).__mro__):
             from psycopg.rows import tuple_row
 
             # Whatever rows and preparing the connection was set to, a pooler's None included.
