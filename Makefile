@@ -15,6 +15,10 @@ STAMP := .venv/.setup
 EXTRA_PINS := apache-airflow==$(AIRFLOW_VERSION) uv==$(UV_VERSION) editables hatchling setuptools
 
 export UV_PYTHON_DOWNLOADS := never
+# The certificates of the machine, where it keeps any: behind a company's proxy no others do.
+ifneq ($(wildcard /etc/ssl/cert.pem /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt),)
+export UV_SYSTEM_CERTS := 1
+endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
@@ -35,14 +39,20 @@ help: ## list the targets
 	@awk '/^#   [A-Z]+=/ { sub(/^# /, ""); print }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make or update .venv (every target below does it by itself)
+	@echo "ready: .venv, $$($(PY) --version)"
 
-test: $(STAMP) ## run the tests
+test: $(STAMP) ## run the tests, those of the core in a process in which nobody has loaded Airflow
+ifeq ($(ARGS),)
+	@$(PY) -m pytest tests/core
+	@$(PY) -m pytest tests --ignore tests/core
+else
 	@$(PY) -m pytest $(ARGS)
+endif
 
 lint: $(STAMP) ## ruff, mypy and the import contracts
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy --strict src demo
+	@$(PY) -m mypy --strict src demo example_dags
 	@.venv/bin/lint-imports
 
 demo: $(STAMP) ## a real pipeline on real flights: blocked, then published; serves Airflow until Ctrl-C
@@ -55,7 +65,7 @@ bench: $(STAMP) ## measure what the package promises to be fast at
 	@$(PY) -m benchmarks $(ARGS)
 
 pins: $(UV) ## resolve pins.txt again (ARGS=--upgrade takes newer versions)
-	@printf '%s\n' $(EXTRA_PINS) | $(UV) pip compile pyproject.toml - --all-extras --group demo --group test --group lint \
+	@printf '%s\n' $(EXTRA_PINS) | $(UV) pip compile pyproject.toml - --extra postgres --group demo --group test --group lint \
 		--universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command "make pins" --quiet --output-file pins.txt $(ARGS)
 
@@ -82,7 +92,7 @@ $(STAMP): pins.txt pyproject.toml $(UV)
 		test -n "$$python" || python=$$($(UV) python find --system 3.12 2>/dev/null) || python=$$($(UV) python find --system '>=3.10,<3.14') || exit 1; \
 		$(UV) venv --quiet --clear --python "$$python" .venv || exit 1; \
 		echo "$(PYTHON)" > .venv/.python; }
-	@echo "Installing $$(grep -c == pins.txt) pinned packages into .venv ($$($(PY) --version)); the first time takes a minute or two"
+	@echo "installing what pins.txt names into .venv ($$($(PY) --version)); the first time takes a minute or two"
 	@$(UV) pip sync --quiet --python $(PY) --require-hashes --build-constraints pins.txt --compile-bytecode pins.txt
 	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -14,8 +14,9 @@ from pathlib import Path
 from rich.markup import escape
 
 from airflow_data_quality import Dataset, Uniqueness, connect, run_checks
-from demo import airflow, facts, interrupts, pipeline, postgres, report, state
+from demo import airflow, facts, pipeline, postgres, report, state
 from demo.errors import DemoError
+from demo.interrupts import Interrupted, interrupts
 from demo.steps import console, part, step
 
 
@@ -25,7 +26,9 @@ def main() -> int:
     Returns:
         The exit code: 0 when everything came as it had to, 1 when not, 128 and the signal's number when it was stopped before.
     """
-    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--check", action="store_true", help="do not serve: assert what must come out, and stop")
     serve = not parser.parse_args().check
     interrupts.listen()
@@ -34,11 +37,11 @@ def main() -> int:
             wrong = demo(folder, serve=serve)
     except DemoError as error:
         wrong = [str(error)]
-    except interrupts.Interrupted as interrupted:
+    except Interrupted as interrupted:
         console.print(f"stopped by {signal.Signals(interrupted.number).name}; everything that was started is stopped")
         return 128 + interrupted.number
     for line in wrong:
-        console.print(f"[red]✗[/red] {escape(line)}")
+        console.print(f"[red]✗[/red] {escape(line)}", soft_wrap=True)
     if not wrong:
         console.print("[green]✓[/green] every known answer was arrived at, and everything that was started is stopped")
     return 1 if wrong else 0
@@ -59,11 +62,11 @@ def demo(folder: Path, *, serve: bool) -> Sequence[str]:
         with part("Airflow", airflow.running(folder, warehouse)) as (server, api):
             with step("wait until Airflow has read the pipeline"):
                 pipeline.wait_for_dag(server, api)
-            wrong = []
+            wrong: list[str] = []
             for story in (facts.BLOCKED, facts.PUBLISHED):
                 with step(f"run {pipeline.DAG} on {story.table}"):
                     seen = pipeline.run(story, server, api, warehouse)
-                console.print(report.run(story.title, seen.tasks, seen.executions))
+                console.print("", report.Checks(story.title, seen.executions), report.pipeline(seen.tasks), "", sep="\n")
                 wrong += facts.differences(story, seen)
             wrong += weather(warehouse)
             if wrong:
@@ -82,7 +85,7 @@ def weather(warehouse: postgres.Postgres) -> Iterator[str]:
     key = Uniqueness(columns=["origin", "year", "month", "day", "hour"])
     with step("check public.weather without Airflow"):
         run = run_checks(Dataset(table="public.weather"), [key], connect(warehouse.dsn()))
-    console.print("", report.checks("The weather, by run_checks", run.executions), "")
+    console.print("", report.Checks("The weather, by run_checks", run.executions), "", sep="\n")
     surplus = run.executions[0].failing
     if surplus != facts.SURPLUS_WEATHER_ROWS:
         yield f"weather: {key.label}: expected {facts.SURPLUS_WEATHER_ROWS} failing, saw {surplus}"
@@ -90,13 +93,15 @@ def weather(warehouse: postgres.Postgres) -> Iterator[str]:
 
 def wait_for_interrupt(server: airflow.Airflow, warehouse: postgres.Postgres) -> None:
     """Says where to look, and waits for Ctrl-C."""
-    console.print(f"Airflow serves at [bold]{server.url}/dags/{pipeline.DAG}[/bold], login {airflow.USER}, password {server.password}")
+    console.print(
+        f"Airflow serves at [bold]{server.url}/dags/{pipeline.DAG}[/bold], login {airflow.USER}, password {server.password}"
+    )
     console.print(f"The flights are in PostgreSQL at {warehouse.dsn()}")
     console.print("Ctrl-C stops everything")
     try:
         while True:
             signal.pause()
-    except interrupts.Interrupted:
+    except Interrupted:
         console.print()
 
 

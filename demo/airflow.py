@@ -30,23 +30,24 @@ class Airflow:
 
     home: Path
     log: Path
-    port: int
+    ports: tuple[int, int, int]
+    """Those of its page, of the tasks' logs and of the triggers' logs: none that another Airflow may have."""
     password: str = field(default_factory=lambda: secrets.token_urlsafe(9), repr=False)
 
     @property
     def url(self) -> str:
-        """Say where its page is."""
-        return f"http://{HOST}:{self.port}"
+        """Says where its page is."""
+        return f"http://{HOST}:{self.ports[0]}"
 
     @property
     def results(self) -> Path:
-        """Say where the operator keeps its results when nothing else is configured."""
+        """Says where the operator keeps its results when nothing else is configured."""
         return self.home / "data_quality.db"
 
 
 @contextmanager
 def running(state: Path, postgres: Postgres) -> Iterator[tuple[Airflow, AirflowApi]]:
-    """Run a new Airflow whose connection `warehouse` is the given PostgreSQL; it keeps its own metadata there, too.
+    """Runs a new Airflow whose connection `warehouse` is the given PostgreSQL; it keeps its own metadata there, too.
 
     Args:
         state: The folder to make its home and its log in.
@@ -55,29 +56,32 @@ def running(state: Path, postgres: Postgres) -> Iterator[tuple[Airflow, AirflowA
     Raises:
         DemoError: It did not come up, or not in time; with the end of its log.
     """
-    airflow = Airflow(home=state / "airflow", log=state / "airflow.log", port=_free_port())
+    airflow = Airflow(home=state / "airflow", log=state / "airflow.log", ports=_free_ports())
     airflow.home.mkdir()
     passwords = airflow.home / "passwords.json"
     passwords.touch(mode=0o600)
     passwords.write_text(json.dumps({USER: airflow.password}), encoding="utf-8")
     environment = _environment(airflow, postgres, passwords)
     command = [Path(sys.executable).with_name("airflow"), "standalone"]
-    with airflow.log.open("wb") as output, session(command, output, env=environment) as server:
-        with AirflowApi(airflow.url, USER, airflow.password, airflow.log) as api:
-            if not wait_until(lambda: server.poll() is not None or api.is_healthy(), timeout=START_SECONDS):
-                raise DemoError.with_log(f"Airflow was not ready after {START_SECONDS} s", airflow.log)
-            if server.poll() is not None:
-                raise DemoError.with_log(f"Airflow ended while it started (exit code {server.returncode})", airflow.log)
-            yield airflow, api
+    with (
+        airflow.log.open("wb") as output,
+        session(command, output, env=environment) as server,
+        AirflowApi(airflow.url, USER, airflow.password, airflow.log) as api,
+    ):
+        if not wait_until(lambda: server.poll() is not None or api.is_healthy(), timeout=START_SECONDS):
+            raise DemoError.with_log(f"Airflow was not ready after {START_SECONDS} s", airflow.log)
+        if server.poll() is not None:
+            raise DemoError.with_log(f"Airflow ended while it started (exit code {server.returncode})", airflow.log)
+        yield airflow, api
 
 
 def _environment(airflow: Airflow, postgres: Postgres, passwords: Path) -> dict[str, str]:
-    """Say everything that Airflow is told: variables of the user's that would tell it something else are left out."""
+    """Says everything that Airflow is told: variables of the user's that would tell it something else are left out."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
     settings = {
         "API__BASE_URL": airflow.url,
         "API__HOST": HOST,
-        "API__PORT": airflow.port,
+        "API__PORT": airflow.ports[0],
         "API__SECRET_KEY": secrets.token_hex(32),
         "API_AUTH__JWT_SECRET": secrets.token_hex(64),
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": False,
@@ -91,6 +95,8 @@ def _environment(airflow: Airflow, postgres: Postgres, passwords: Path) -> dict[
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "DAG_PROCESSOR__REFRESH_INTERVAL": 10,
         "DATABASE__SQL_ALCHEMY_CONN": postgres.dsn("airflow").replace("postgresql://", "postgresql+psycopg2://"),
+        "LOGGING__TRIGGER_LOG_SERVER_PORT": airflow.ports[2],
+        "LOGGING__WORKER_LOG_SERVER_PORT": airflow.ports[1],
         "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": 1,
         "USAGE_DATA_COLLECTION__ENABLED": False,
     }
@@ -106,9 +112,9 @@ def _environment(airflow: Airflow, postgres: Postgres, passwords: Path) -> dict[
     }
 
 
-def _free_port() -> int:
-    """Ask the system for a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free_ports() -> tuple[int, int, int]:
+    """Asks the system for ports that nobody listens on."""
+    with socket.socket() as page, socket.socket() as tasks, socket.socket() as triggers:
+        for probe in (page, tasks, triggers):
+            probe.bind((HOST, 0))
+        return page.getsockname()[1], tasks.getsockname()[1], triggers.getsockname()[1]

@@ -12,7 +12,7 @@ class DemoError(Exception):
 
     @classmethod
     def with_log(cls, message: str, log: Path) -> DemoError:
-        """Say what happened, with the end of the log that tells why and where the whole of it lies."""
+        """Says what happened, with the end of the log that tells why and where the whole of it lies."""
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
         tail = "\n".join(f"  {line}" for line in lines[-LINES_OF_LOG:]) or "  (it is empty)"
         return cls(f"{message}\nThe end of {log}:\n{tail}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -39,9 +40,14 @@ BLOCKED = Story(
     tasks={"load_flights": "success", "flights_quality": "failed", "publish_flights": "upstream_failed"},
     checks={
         "volume": {"outcome": "passed", "severity": "error", "value": FLIGHTS},
-        "freshness(time_hour)": {"outcome": "passed", "severity": "error"},
+        "freshness(time_hour)": {"outcome": "passed", "severity": "error", "value": timedelta(hours=1)},
         "uniqueness(time_hour, carrier, flight)": {"outcome": "passed", "severity": "error", "failing": 0, "checked": FLIGHTS},
-        "completeness(tailnum)": {"outcome": "passed", "severity": "error", "failing": FLIGHTS_WITHOUT_TAILNUM, "checked": FLIGHTS},
+        "completeness(tailnum)": {
+            "outcome": "passed",
+            "severity": "error",
+            "failing": FLIGHTS_WITHOUT_TAILNUM,
+            "checked": FLIGHTS,
+        },
         "completeness(dep_time)": {"outcome": "failed", "severity": "warn", "failing": CANCELLED_FLIGHTS, "checked": FLIGHTS},
         "referential(tailnum)": {
             "outcome": "failed",
@@ -49,7 +55,12 @@ BLOCKED = Story(
             "failing": FLIGHTS_OF_UNKNOWN_PLANES,
             "checked": FLIGHTS - FLIGHTS_WITHOUT_TAILNUM,
         },
-        "referential(dest)": {"outcome": "failed", "severity": "error", "failing": FLIGHTS_TO_UNKNOWN_AIRPORTS, "checked": FLIGHTS},
+        "referential(dest)": {
+            "outcome": "failed",
+            "severity": "error",
+            "failing": FLIGHTS_TO_UNKNOWN_AIRPORTS,
+            "checked": FLIGHTS,
+        },
     },
     published=0,
 )
@@ -60,8 +71,13 @@ PUBLISHED = Story(
     tasks={"load_flights": "success", "flights_quality": "success", "publish_flights": "success"},
     checks={
         "volume": {"outcome": "passed", "severity": "error", "value": CLEAN_FLIGHTS},
-        "freshness(time_hour)": {"outcome": "passed", "severity": "error"},
-        "uniqueness(time_hour, carrier, flight)": {"outcome": "passed", "severity": "error", "failing": 0, "checked": CLEAN_FLIGHTS},
+        "freshness(time_hour)": {"outcome": "passed", "severity": "error", "value": timedelta(hours=2)},
+        "uniqueness(time_hour, carrier, flight)": {
+            "outcome": "passed",
+            "severity": "error",
+            "failing": 0,
+            "checked": CLEAN_FLIGHTS,
+        },
         "completeness(tailnum)": {"outcome": "passed", "severity": "error", "checked": CLEAN_FLIGHTS},
         "completeness(dep_time)": {"outcome": "failed", "severity": "warn", "checked": CLEAN_FLIGHTS},
         "referential(tailnum)": {"outcome": "failed", "severity": "warn"},

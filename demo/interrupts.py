@@ -9,43 +9,48 @@ from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-_held = False
-_pending: int | None = None
-
 
 class Interrupted(BaseException):
-    """A signal asked the demo to end. No `Exception`, so that nothing on the way takes it for a fault."""
+    """A signal asked the demo to end. No ``Exception``, so that nothing on the way takes it for a fault."""
 
     def __init__(self, number: int) -> None:
-        """Keep which signal it was: the exit code tells it."""
+        """Keeps which signal it was: the exit code tells it."""
         super().__init__(number)
         self.number = number
 
 
-def listen() -> None:
-    """Turn the signals that ask a process to end into `Interrupted`, also where they were ignored (a job in the background)."""
-    for number in SIGNALS:
-        signal.signal(number, _interrupt)
+class Interrupts:
+    """The signals that ask a process to end, turned into ``Interrupted``."""
+
+    def __init__(self) -> None:
+        """Changes nothing yet."""
+        self._held = False
+        self._pending: int | None = None
+
+    def listen(self) -> None:
+        """Listens from now on, also to signals that were ignored (as those of a job in the background are)."""
+        for number in SIGNALS:
+            signal.signal(number, self._interrupt)
+
+    @contextmanager
+    def held_back(self) -> Iterator[None]:
+        """Lets a signal wait while something is done that must be done whole: a process is started and remembered."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        if self._pending is not None:
+            raise Interrupted(self._pending)
+
+    def _interrupt(self, number: int, _frame: FrameType | None) -> None:
+        """Ends the demo, now or when what is under way is done; whatever comes later finds it ending already."""
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        self._pending = number
+        if not self._held:
+            raise Interrupted(number)
 
 
-@contextmanager
-def held_back() -> Iterator[None]:
-    """Let a signal wait while something is done that must be done whole: a process is started and remembered."""
-    global _held
-    _held = True
-    try:
-        yield
-    finally:
-        _held = False
-    if _pending is not None:
-        raise Interrupted(_pending)
-
-
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    """End the demo, now or when what is under way is done; whatever comes later finds it ending already."""
-    global _pending
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
-    _pending = number
-    if not _held:
-        raise Interrupted(number)
+interrupts = Interrupts()
+"""Those of this process."""

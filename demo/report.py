@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from rich.console import Group, RenderableType
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-if TYPE_CHECKING:
-    from airflow_data_quality.core.model.execution import Execution
+from airflow_data_quality.core.model.execution import Execution
+from airflow_data_quality.core.report import cells
 
-COLOURS = {
-    "passed": "green",
-    "failed": "red",
-    "errored": "magenta",
-    "skipped": "dim",
-    "success": "green",
-    "upstream_failed": "yellow",
-}
-WARNED = "yellow"
+COLOURS = {"passed": "green", "failed": "red", "errored": "magenta", "success": "green", "upstream_failed": "yellow"}
+COLOUR_OF_A_WARNING = "yellow"
+WIDE = 130
+"""Columns from which on a message has room in the table; in a narrower terminal it stands below."""
 
 
-def run(title: str, tasks: Mapping[str, str], executions: Sequence[Execution]) -> RenderableType:
-    """Draws a run of the pipeline."""
-    return Group("", checks(title, executions), pipeline(tasks), "")
+@dataclass(frozen=True)
+class Checks:
+    """A table of checks, one a row, drawn for the width there is."""
 
+    title: str
+    executions: Sequence[Execution]
 
-def checks(title: str, executions: Sequence[Execution]) -> Table:
-    """Draws a table of checks, one a row."""
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for heading in ("check", "severity", "outcome"):
-        table.add_column(heading)
-    for heading in ("value", "bounds", "failing of checked"):
-        table.add_column(heading, justify="right")
-    table.add_column("message", overflow="fold")
-    for execution in executions:
-        table.add_row(
-            execution.label,
-            execution.severity,
-            _outcome(execution),
-            _spell(execution.value),
-            _bounds(execution),
-            _failing(execution),
-            execution.message,
-        )
-    return table
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        """Draws it."""
+        wide = options.max_width >= WIDE
+        table = Table(title=self.title, title_justify="left", title_style="bold", box=box.HEAVY_HEAD if wide else None)
+        for heading in ("check", "severity", "outcome"):
+            table.add_column(heading, overflow="fold")
+        for heading in ("value", "bounds", "failing of checked"):
+            table.add_column(heading, justify="right")
+        if wide:
+            table.add_column("message")
+        for execution in self.executions:
+            outcome, severity, label, value, bounds, failing = cells(execution)
+            row = (label, severity, Text(outcome, _colour(execution)), value, bounds, failing)
+            table.add_row(*row, *([execution.message] if wide else []))
+        yield table
+        if not wide:
+            yield from (Text(f"{execution.label}: {execution.message}") for execution in self.executions)
 
 
 def pipeline(tasks: Mapping[str, str]) -> Text:
@@ -57,27 +53,8 @@ def pipeline(tasks: Mapping[str, str]) -> Text:
     return line
 
 
-def _outcome(execution: Execution) -> Text:
-    """Colours an outcome by how much it matters."""
-    colour = COLOURS.get(execution.outcome, "")
-    return Text(execution.outcome, WARNED if execution.outcome == "failed" and execution.severity != "error" else colour)
-
-
-def _failing(execution: Execution) -> str:
-    """Spells how many rows break a check, of how many that it looked at."""
-    if execution.failing is None:
-        return "–"
-    share = f" ({execution.failing / execution.checked:.2%})" if execution.failing and execution.checked else ""
-    return f"{execution.failing:,} of {_spell(execution.checked)}{share}"
-
-
-def _bounds(execution: Execution) -> str:
-    """Spells what the value had to be."""
-    return "–" if execution.bounds is None else str(execution.bounds)
-
-
-def _spell(value: Any) -> str:
-    """Spells a value for people: digits in groups, nothing as a dash."""
-    if value is None:
-        return "–"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+def _colour(execution: Execution) -> str:
+    """Chooses how loud an outcome is: a failure that does not block is a warning."""
+    if execution.outcome == "failed" and execution.severity != "error":
+        return COLOUR_OF_A_WARNING
+    return COLOURS.get(execution.outcome, "")

@@ -22,7 +22,7 @@ class Step:
     """A step under way; `note` is what its line says in the end beside its title."""
 
     def __init__(self, title: str) -> None:
-        """Name the step.
+        """Names the step.
 
         Args:
             title: What is being done, as an imperative.
@@ -33,7 +33,7 @@ class Step:
 
 @contextmanager
 def step(title: str) -> Iterator[Step]:
-    """Show that a step is under way (where there is a terminal), then its line: done or not, what, seconds."""
+    """Shows that a step is under way (where there is a terminal), then its line: done or not, what, seconds."""
     current, started, mark = Step(title), time.monotonic(), "[red]✗[/red]"
     try:
         with console.status(title) if console.is_terminal else nullcontext():

