@@ -18,14 +18,14 @@ ORDER = {"failed": 0, "errored": 1, "skipped": 2, "passed": 3}
 def line(execution: Execution) -> str:
     """Returns an execution on one line: ``failed   completeness(email): 412 of 1,000 rows …``."""
     warning = f" [{execution.severity}]" if execution.severity != "error" else ""
-    return f"{execution.outcome:<7} {execution.test_id}{warning}: {execution.message}"
+    return _one_line(f"{execution.outcome:<7} {execution.test_id}{warning}: {execution.message}")
 
 
 def cells(execution: Execution) -> tuple[str, ...]:
     """Returns what ``HEADER`` names, as text."""
     of = f"{execution.failing:,} of {execution.checked:,}" if execution.checked is not None else ""
     value = "" if execution.value is None else _spell(execution.value)
-    return (execution.outcome, execution.severity, execution.label, value, _allowed(execution), of)
+    return (execution.outcome, execution.severity, _one_line(execution.label), value, _allowed(execution), of)
 
 
 def table(run: Run) -> str:
@@ -35,6 +35,10 @@ def table(run: Run) -> str:
     title = f"verdict {run.verdict}: {counts or 'nothing was checked'}{score} (run {run.id})"
     worst_first = sorted(run.executions, key=lambda e: (ORDER[e.outcome], e.severity != "error"))
     return "\n".join([title, *_aligned([HEADER, *map(cells, worst_first)])]) if worst_first else title
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Sequence[str]:

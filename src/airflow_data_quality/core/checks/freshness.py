@@ -97,7 +97,10 @@ class Freshness(Check):
         except ValueError:
             return None
         zone = timezone.utc if columns[self.column].kind == "timestamptz" else ZoneInfo(self.timezone)
-        return self._now(columns) - moment.replace(tzinfo=zone)
+        now, then = self._now(columns), moment.replace(tzinfo=zone)
+        # Python subtracts two moments of one zone by the clock on the wall, and loses the hour of daylight saving.
+        offset = cast("timedelta", now.utcoffset()) - cast("timedelta", then.utcoffset())
+        return now.replace(tzinfo=None) - then.replace(tzinfo=None) - offset
 
     def sentence(self) -> str:
         """Says it in words."""

@@ -29,12 +29,10 @@ class Referential(RowCheck):
     """A row condition in the database's own SQL: only rows there for which it is true count as present."""
 
     def check_together(self) -> None:
-        """Refuses keys of different lengths and an empty condition."""
+        """Refuses keys of different lengths."""
         super().check_together()
         if len(self.columns) != len(self.to_columns):
             raise ValueError(f"columns names {len(self.columns)}, to_columns {len(self.to_columns)}: they must match one by one")
-        if self.to_where is not None and not self.to_where.strip():
-            raise ValueError("to_where is empty; leave it out, or write a row condition")
 
     def label_columns(self) -> Sequence[str]:
         """Returns the key here."""
@@ -54,4 +52,5 @@ class Referential(RowCheck):
 
     def sentence(self) -> str:
         """Says it in words."""
-        return f"every ({', '.join(self.columns)}) is in {self._target()}{self.tolerance_in_words()}"
+        there = f" where {' '.join(self.to_where.split())}" if self.to_where else ""
+        return f"every ({', '.join(self.columns)}) is in {self._target()}{there}{self.tolerance_in_words()}"

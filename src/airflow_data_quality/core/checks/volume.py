@@ -36,7 +36,7 @@ class Volume(BoundedCheck):
 
     def sentence(self) -> str:
         """Says it in words."""
-        return f"there are {self.bounds().describe()} rows" + (" where the filter holds" if self.where else "")
+        return f"there are {self.bounds().describe()} rows"
 
     @classmethod
     def from_primary(cls, value: Any) -> Mapping[str, Any]:

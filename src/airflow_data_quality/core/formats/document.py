@@ -8,7 +8,6 @@ the quotes. A key that is written twice is refused.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +37,7 @@ class Written(float):
     def __new__(cls, text: str) -> Self:
         """Reads YAML's spelling."""
         written = super().__new__(cls, text.lower().replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
-        written.text = text.replace("_", "") if math.isfinite(written) else float.__repr__(written)
+        written.text = float.__repr__(written) if text.lower().strip("+-.") in ("inf", "nan") else text.replace("_", "")
         return written
 
     text: str
@@ -57,7 +56,7 @@ class Document:
 
     def _json(self, text: str) -> Any:
         try:
-            return json.loads(text, object_pairs_hook=_once)
+            return json.loads(text, object_pairs_hook=_once, parse_float=Written)
         except json.JSONDecodeError as error:
             raise DefinitionError(f"{self.name}:{error.lineno}:{error.colno}: {error.msg}") from None
         except ValueError as error:
@@ -96,9 +95,7 @@ class Document:
                 # The short form of a check, ``type: {field: …}``, has one level more than the model.
                 node = node.value[0][1]
                 found = _child(node, step)
-            if found is None:
-                return node
-            node = found
+            node = found if found is not None else node
         return node
 
 
@@ -123,10 +120,20 @@ class _Loader(yaml.SafeLoader):
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as PyYAML declares it
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Builds a value; refuses one that is not what its tag says."""
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            kind = node.tag.rpartition(":")[2]
+            raise yaml.MarkedYAMLError(problem=f"{node.value!r} is no {kind}", problem_mark=node.start_mark) from None
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Builds a mapping; refuses a key that is written twice."""
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key is one word, no list or mapping", problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} is written twice", problem_mark=key.start_mark)
             seen.add(key.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +15,9 @@ from airflow_data_quality.core.model.check import Check
 from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.templates import Definition
 from airflow_data_quality.core.model.test import Test, coded_tests, refuse_equal_labels
+
+LONGEST = 100
+"""Characters of what was given that a message repeats."""
 
 
 class Suite(Definition):
@@ -56,11 +59,8 @@ class Suite(Definition):
     def spec(self) -> dict[str, Any]:
         """Returns plain data that builds the same suite again; it may travel by XCom."""
         fields = self.model_dump(mode="json", exclude_none=True, exclude={"checks", "dataset", "datasets"})
-        if self.dataset is not None:
-            fields["dataset"] = self.dataset.spec()
-        if self.datasets is not None:
-            fields["datasets"] = [dataset.spec() for dataset in self.datasets]
-        return {**fields, "checks": [check.spec() for check in self.checks]}
+        parts = {name: _spec(getattr(self, name)) for name in ("dataset", "datasets", "checks")}
+        return {**fields, **{name: part for name, part in parts.items() if part is not None}}
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
@@ -87,6 +87,13 @@ class Suite(Definition):
             raise DefinitionError("\n".join(_mistakes(document, error))) from None
 
 
+def _spec(part: Any) -> Any:
+    """Returns models as plain data, one or many; a template that stands for them as it is."""
+    if isinstance(part, tuple):
+        return [item.spec() for item in part]
+    return part.spec() if isinstance(part, Check | Dataset) else part
+
+
 def _mistakes(document: Document, error: ValidationError) -> Sequence[str]:
     return [
         f"{document.place(problem['loc'])}: {'.'.join(map(str, problem['loc'])) or 'suite'}: {_message(document, dict(problem))}"
@@ -98,7 +105,8 @@ def _message(document: Document, problem: dict[str, Any]) -> str:
     message = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "missing":
         return "this field is missing"
-    if problem["type"] == "string_type":
-        written = document.source(problem["loc"])
-        return f"{written or problem['input']!r} is no text; write it in quotes: '{written or problem['input']}'"
-    return message
+    written = document.source(problem["loc"])
+    given = written if written is not None and not isinstance(problem["input"], str) else repr(problem["input"])
+    if problem["type"] == "string_type" and not isinstance(problem["input"], Mapping | list):
+        return f"{given} is no text; write it in quotes: '{given}'"
+    return message if given in message or len(given) > LONGEST else f"{message}; given: {given}"

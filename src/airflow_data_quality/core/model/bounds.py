@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, cast
 
 from airflow_data_quality.core.model.numbers import GivenNumber, exact, is_number, spell
-from airflow_data_quality.core.model.templates import Definition
+from airflow_data_quality.core.model.templates import Definition, is_template
 
 PHRASES = {"min": "at least", "above": "more than", "max": "at most", "below": "less than", "equals": "exactly"}
 
@@ -38,7 +38,7 @@ class Bounds(Definition):
         """Yields the bounds that are given, by name, as exact decimals."""
         for name in PHRASES:
             value = getattr(self, name)
-            if value is not None:
+            if value is not None and not is_template(value):
                 yield name, exact(cast("int | Decimal", value))
 
     def holds(self, value: int | float | Decimal | None) -> bool:
@@ -59,7 +59,7 @@ class Bounds(Definition):
 
     def describe(self) -> str:
         """Returns the bounds in words: ``at least 1``, ``between 20 and 80``, ``more than 0 and at most 9``."""
-        given = {name: spell(limit) for name, limit in self.limits()}
+        given = {name: spell(getattr(self, name)) for name in PHRASES if getattr(self, name) is not None}
         if given.keys() == {"min", "max"}:
             return f"between {given['min']} and {given['max']}"
         return " and ".join(f"{PHRASES[name]} {limit}" for name, limit in given.items()) or "anything"

@@ -7,13 +7,14 @@ in either YAML form, by its ``type``. Third parties add types by the entry point
 from __future__ import annotations
 
 import pkgutil
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, ModelWrapValidatorHandler, ValidationInfo, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ModelWrapValidatorHandler, ValidationInfo, create_model
 from pydantic.fields import FieldInfo
 from typing_extensions import Self
 
@@ -27,6 +28,7 @@ from airflow_data_quality.core.model.templates import Definition
 Severity = Literal["error", "warn", "info"]
 """How much it matters: error blocks, warn alerts and never blocks, info is recorded only."""
 
+FORMS = "a check is {type: …, field: …} or {TYPE: …} alone"
 ENTRY_POINTS = "airflow_data_quality.checks"
 REGISTRY: dict[str, type[Check]] = {}
 """Type → class, of all that have been defined so far; ``check_class`` loads the others."""
@@ -35,11 +37,13 @@ REGISTRY: dict[str, type[Check]] = {}
 def _refuse_one_name(given: Any) -> Any:
     if isinstance(given, str):
         raise ValueError(f"{given!r} is one name; write a list of names: [{given!r}]")
-    if isinstance(given, Sequence):
-        for name in given:
-            if not isinstance(name, str) or not name:
-                raise ValueError(f"{name!r} is no name; write it as a quoted text: {str(name)!r}")
     return given
+
+
+def _refuse_nothing(name: str) -> str:
+    if not name:
+        raise ValueError("'' is no name")
+    return name
 
 
 def _some_names_once(names: Sequence[str]) -> tuple[str, ...]:
@@ -51,11 +55,12 @@ def _some_names_once(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-Names = Annotated[Sequence[str], BeforeValidator(_refuse_one_name), AfterValidator(_some_names_once)]
+Name = Annotated[str, AfterValidator(_refuse_nothing)]
+Names = Annotated[Sequence[Name], BeforeValidator(_refuse_one_name), AfterValidator(_some_names_once)]
 """A field that takes a list of column names."""
 
 
-class Check(Definition):
+class Check(Definition, ABC):
     """What must hold. It knows no dataset, no identity and no history.
 
     A subclass gives ``type`` as a ``Literal`` with that default, a default ``dimension``, and the methods below.
@@ -71,27 +76,29 @@ class Check(Definition):
     """The dimension of data quality it counts for, such as ``completeness`` or ``timeliness``."""
     where: str | None = None
     """A row condition in the database's own SQL: only rows for which it is true are looked at."""
-    tags: Annotated[Sequence[str], BeforeValidator(_refuse_one_name), AfterValidator(tuple)] = ()
+    tags: Annotated[Sequence[Name], BeforeValidator(_refuse_one_name), AfterValidator(tuple)] = ()
     warn: Mapping[str, Any] | None = None
     """A second set of this check's bounds: breaking only these is a failure at severity ``warn``."""
 
     # What a type says of itself ---------------------------------------------------------------------------------------
 
+    @abstractmethod
     def metrics(self, columns: Columns) -> Sequence[Metric]:
         """Returns what must be measured; raises NameNotFound or ValueError when these columns cannot be asked that."""
-        raise NotImplementedError
 
+    @abstractmethod
     def judge(self, measured: Measured, columns: Columns) -> Judged:
         """Holds the measured values (role → value) against the bounds."""
-        raise NotImplementedError
 
     def describe(self) -> str:
         """Returns the description, or a sentence in plain English that says what must hold."""
-        return self.description or self.sentence()
+        if self.description is not None:
+            return self.description
+        return self.sentence() + (f" (of the rows where {' '.join(self.where.split())})" if self.where else "")
 
+    @abstractmethod
     def sentence(self) -> str:
-        """Returns the generated description."""
-        raise NotImplementedError
+        """Returns what must hold in plain English, of all rows."""
 
     def label_columns(self) -> Sequence[str]:
         """Returns the columns by which this check is told from others of its type."""
@@ -100,7 +107,8 @@ class Check(Definition):
     @classmethod
     def from_primary(cls, value: Any) -> Mapping[str, Any]:
         """Returns the fields that the short YAML form ``type: value`` means, for a value that is no mapping."""
-        raise ValueError(f"{cls._type()}: {value!r} is no short form; write {cls._type()}: {{field: value, …}}")
+        quotes = "" if isinstance(value, str | list) else f", or text in quotes: '{value!r}'"
+        raise ValueError(f"{cls._type()}: {value!r} is no short form; write {cls._type()}: {{field: value, …}}{quotes}")
 
     # What all types share ---------------------------------------------------------------------------------------------
 
@@ -114,8 +122,13 @@ class Check(Definition):
 
     def spec(self) -> dict[str, Any]:
         """Returns plain data, in the canonical YAML form, that builds the same check again; it may travel by XCom."""
-        fields = self.model_dump(mode="json", exclude_defaults=True)
-        return {"type": self.type, **{name: value for name, value in fields.items() if name != "type"}}
+        given = {name for name, field in type(self).model_fields.items() if getattr(self, name) != field.get_default()}
+        fields = self.model_dump(mode="json", include=given - {"type", "warn"})
+        if isinstance(self.warn, BaseModel):
+            fields["warn"] = {name: value for name, value in self.warn.model_dump(mode="json").items() if value is not None}
+        elif self.warn is not None:
+            fields["warn"] = self.warn
+        return {"type": self.type, **fields}
 
     def warned(self) -> Self | None:
         """Returns this check with the bounds of ``warn`` in the place of its own, or None when it has none."""
@@ -126,8 +139,6 @@ class Check(Definition):
 
     def check_together(self) -> None:
         """Refuses ``warn`` where it could not warn; types with rules of their own extend it."""
-        if self.where is not None and not self.where.strip():
-            raise ValueError("where is empty; leave it out, or write a row condition")
         warned = self.warned()
         if warned is None:
             return
@@ -135,7 +146,10 @@ class Check(Definition):
             raise ValueError(f"warn bounds need severity 'error'; this check has severity {self.severity!r}")
         if all(value is None for value in dict(self.warn or {}).values()):
             raise ValueError(f"warn is empty; give one of {', '.join(self._bound_fields())}")
-        warned.check_together()
+        try:
+            warned.check_together()
+        except ValueError as error:
+            raise ValueError(f"warn: {error}") from None
 
     @classmethod
     def _bound_fields(cls) -> list[str]:
@@ -152,9 +166,10 @@ class Check(Definition):
         super().__pydantic_init_subclass__(**kwargs)
         if not get_args(cls.model_fields["type"].annotation):
             return  # a base of several types, with no type of its own
-        for method in ("metrics", "judge", "sentence"):
-            if getattr(cls, method) is getattr(Check, method):
-                raise TypeError(f"{cls.__name__} is a check type without the method {method}()")
+        if cls.__abstractmethods__:
+            raise TypeError(f"{cls.__name__} is a check type without the method {', '.join(sorted(cls.__abstractmethods__))}()")
+        if cls.model_fields["type"].is_required():
+            raise TypeError(f"{cls.__name__} is a check type whose field type has no default")
         if not cls.model_fields["dimension"].default:
             raise TypeError(f"{cls.__name__} is a check type without a default dimension")
         known = REGISTRY.get(cls._type())
@@ -176,7 +191,9 @@ class Check(Definition):
 
     @classmethod
     def _read(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
-        if isinstance(value, Mapping) and not get_args(cls.model_fields["type"].annotation):
+        if not get_args(cls.model_fields["type"].annotation) and not isinstance(value, cls):
+            if not isinstance(value, Mapping):
+                raise ValueError(f"{value!r} is no check; {FORMS}")
             chosen, fields = canonical(value)
             return cls._checked(chosen.model_validate(fields, context=info.context))
         return super()._read(value, handler, info)
@@ -197,22 +214,20 @@ def canonical(value: Mapping[str, Any]) -> tuple[type[Check], Mapping[str, Any]]
     if "type" in value:
         return check_class(value["type"]), value
     if len(value) != 1:
-        raise ValueError(
-            f"a check is {{type: …, field: …}} or {{TYPE: …}} alone; given were the keys {', '.join(map(str, value))}"
-        )
+        raise ValueError(f"{FORMS}; given were the keys {', '.join(map(str, value)) or 'of nothing'}")
     ((name, given),) = value.items()
     chosen = check_class(name)
     fields = {} if given is None else given if isinstance(given, Mapping) else chosen.from_primary(given)
     return chosen, {"type": name, **fields}
 
 
-def check_class(name: str) -> type[Check]:
+def check_class(name: Any) -> type[Check]:
     """Returns the class of a check type; raises ValueError, with the nearest names, for one that nobody defines."""
     for load in (_nothing, _load_ours, partial(_load_theirs, name)):
         load()
-        if name in REGISTRY:
+        if isinstance(name, str) and name in REGISTRY:
             return REGISTRY[name]
-    raise ValueError(f"unknown check type {name!r}{near(name, REGISTRY)} (types: {', '.join(sorted(REGISTRY))})")
+    raise ValueError(f"unknown check type {name!r}{near(str(name), REGISTRY)} (types: {', '.join(sorted(REGISTRY))})")
 
 
 def _nothing() -> None: ...
@@ -225,5 +240,5 @@ def _load_ours() -> None:
 
 
 def _load_theirs(name: str) -> None:
-    for entry_point in entry_points(group=ENTRY_POINTS, name=name):
+    for entry_point in entry_points(group=ENTRY_POINTS, name=str(name)):
         entry_point.load()

@@ -59,8 +59,8 @@ def spell_duration(span: timedelta) -> str:
 
 def rough_duration(span: timedelta) -> str:
     """Returns a span as a person says it, in its two largest units: ``3d 4h``, ``12m 5s``."""
-    exact = spell_duration(timedelta(days=span.days, seconds=span.seconds)) if span >= timedelta(0) else spell_duration(span)
-    return " ".join(re.findall(r"-?\d+(?:\.\d+)?[dhms]", exact)[:2])
+    whole = timedelta(days=span.days, seconds=span.seconds) if span >= timedelta(seconds=1) else span
+    return " ".join(re.findall(r"-?\d+(?:\.\d+)?[dhms]", spell_duration(whole))[:2])
 
 
 GivenDuration = Annotated[

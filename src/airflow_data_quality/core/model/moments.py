@@ -13,7 +13,7 @@ from airflow_data_quality.core.errors import near
 
 _ISO = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)"
-    r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?)(?:[.,](?P<fraction>\d{1,9}))?\s?(?P<offset>Z|z|[+-]\d\d(?::?\d\d)?)?)?"
+    r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?)(?:[.,](?P<fraction>\d{1,9}))?\s?(?P<offset>Z|z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?)?"
 )
 
 
@@ -26,8 +26,17 @@ def parse_moment(text: str) -> datetime:
         ValueError: when it is no such text.
     """
     match = _ISO.fullmatch(text.strip())
+    try:
+        return _moment(match)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{text!r} is no moment; write '2024-01-31', '2024-01-31 12:00' or '2024-01-31T12:00:00+00:00'"
+        ) from None
+
+
+def _moment(match: re.Match[str] | None) -> datetime:
     if match is None:
-        raise ValueError(f"{text!r} is no moment; write '2024-01-31', '2024-01-31 12:00' or '2024-01-31T12:00:00+00:00'")
+        raise ValueError
     moment = datetime.fromisoformat(f"{match['date']}T{match['time'] or '00:00'}")
     moment = moment.replace(microsecond=int((match["fraction"] or "0")[:6].ljust(6, "0")))
     if match["offset"] is None:

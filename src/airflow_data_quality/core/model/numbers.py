@@ -9,7 +9,7 @@ import math
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import PlainSerializer, PlainValidator
 
 Number = int | Decimal
 """A number as it is kept: an integer, or a decimal (infinite or not a number included)."""
@@ -75,7 +75,7 @@ def to_json(number: Any) -> Any:
 
 GivenNumber = Annotated[
     int | float | Decimal | str,
-    BeforeValidator(parse_number),
+    PlainValidator(parse_number, json_schema_input_type=int | float | str),
     PlainSerializer(to_json, when_used="json"),
 ]
 """A field that takes any spelling of a number and keeps a ``Number``."""

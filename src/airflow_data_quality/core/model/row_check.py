@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Annotated
 
 from airflow_data_quality.core.model.bounds import Bound
@@ -18,9 +19,9 @@ class RowCheck(Check):
     max_failing: Annotated[MaxFailing, Bound()] = 0
     """How many rows may fail: a count, or a share of the checked rows such as ``"0.5%"``."""
 
+    @abstractmethod
     def complaint(self) -> str:
         """Returns what failing rows do, to stand after "3 of 10 rows": ``have no email``."""
-        raise NotImplementedError
 
     def notes(self, columns: Columns) -> str:
         """Returns what else the message should say, beginning with ``; ``, or nothing."""

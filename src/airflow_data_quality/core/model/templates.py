@@ -14,8 +14,10 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     ModelWrapValidatorHandler,
+    SerializerFunctionWrapHandler,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
+    field_serializer,
     field_validator,
     model_validator,
 )
@@ -64,6 +66,10 @@ class Definition(BaseModel):
             return value
         return handler(value)
 
+    @field_serializer("*", mode="wrap")
+    def _write_template(self, value: Any, handler: SerializerFunctionWrapHandler) -> Any:
+        return value if is_template(value) else handler(value)
+
     @model_validator(mode="wrap")
     @classmethod
     def _wrap(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
@@ -72,6 +78,8 @@ class Definition(BaseModel):
     @classmethod
     def _read(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         """Builds the model; here a field that it does not have is named with its nearest neighbours."""
+        if not isinstance(value, Mapping | cls):
+            raise ValueError(f"{value!r} is no mapping of fields (allowed: {cls._allowed()})")
         if isinstance(value, Mapping):
             for field in value:
                 if field not in cls.model_fields:
@@ -89,8 +97,11 @@ class Definition(BaseModel):
 
     @classmethod
     def _unknown(cls, field: str) -> str:
-        allowed = ", ".join(name for name in cls.model_fields if name != "type")
-        return f"unknown field {field!r}{near(field, cls.model_fields)} (allowed: {allowed})"
+        return f"unknown field {field!r}{near(field, cls.model_fields)} (allowed: {cls._allowed()})"
+
+    @classmethod
+    def _allowed(cls) -> str:
+        return ", ".join(name for name in cls.model_fields if name != "type")
 
     @property
     def is_rendered(self) -> bool:

@@ -40,10 +40,11 @@ def coded_tests(
     """
     refuse_equal_labels(checks)
     tests = []
+    before = f"{prefix}/" if prefix else ""
     for dataset in datasets:
         suffix = (f"[{key}]" if key is not None else "") + (f"[{dataset.text}]" if len(datasets) > 1 else "")
         for check in checks:
-            tests.append(Test(id=f"{prefix}/{check.label}{suffix}".removeprefix("/"), check=check, dataset=dataset))
+            tests.append(Test(id=f"{before}{check.label}{suffix}", check=check, dataset=dataset))
     doubled = [test_id for test_id, count in Counter(test.id for test in tests).items() if count > 1]
     if doubled:
         raise DefinitionError(

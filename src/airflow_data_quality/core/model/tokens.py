@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Sequence
 from datetime import time, timezone
 from decimal import Decimal, InvalidOperation
@@ -28,7 +29,16 @@ def read_tokens(given: Any) -> Any:
     for token in given:
         if not isinstance(token, Token):
             raise ValueError(f"{token!r} is no plain value; write it as a quoted text: {str(token)!r}")
-    return [str(token) if isinstance(token, float | Decimal) and not math.isfinite(token) else token for token in given]
+    return [_as_json_has_it(token) for token in given]
+
+
+def _as_json_has_it(token: Token) -> Token:
+    """Returns a token that JSON gives back as it is: a decimal as text, NaN and infinity too."""
+    if isinstance(token, Decimal):
+        return format(token, "f") if token.is_finite() else str(token)
+    if isinstance(token, float):
+        return float(token) if math.isfinite(token) else str(Decimal(token))
+    return token
 
 
 def equals_token(column: Column, token: Token) -> exp.Expression | None:
@@ -63,7 +73,10 @@ def _number(token: Token) -> Decimal | None:
         number = exact(token) if not isinstance(token, str) else Decimal(token.strip())
     except InvalidOperation:
         return None
-    return number if not number.is_finite() or abs(number.adjusted()) < 1_000 else None
+    if number.is_nan():
+        # A signalling, signed or numbered NaN is spelled by Python alone.
+        return number if str(number) == "NaN" else None
+    return number if number.is_infinite() or abs(number.adjusted()) < 1_000 else None
 
 
 def _as_integer(column: Column, token: Token) -> exp.Expression | None:
@@ -102,10 +115,16 @@ def _as_real(column: Column, token: Token) -> exp.Expression | None:
 
 
 def _fits_real(number: Decimal, type_name: str) -> bool:
+    """Says whether a floating-point type has a value for the number: not when it would be infinite, or zero."""
     if not number.is_finite() or number == 0:
         return True
-    low, high = (-45, 38) if type_name == "real" else (-323, 308)
-    return low < number.adjusted() < high
+    nearest = float(number)
+    if type_name == "real" and math.isfinite(nearest):
+        try:
+            (nearest,) = struct.unpack("f", struct.pack("f", nearest))
+        except OverflowError:
+            return False
+    return math.isfinite(nearest) and nearest != 0
 
 
 def _as_boolean(column: Column, token: Token) -> exp.Expression | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
+
+from airflow_data_quality.core.model.numbers import exact
 
 SHARE = re.compile(r"\+?(\d+(?:\.\d*)?|\.\d+)\s*%")
 
@@ -18,7 +21,7 @@ def parse_max_failing(given: Any) -> int | str:
         ValueError: for a float, a bool, a negative number or more than 100 %; the text says what to write instead.
     """
     if isinstance(given, float):
-        raise ValueError(f"{given!r} could be a count or a share; write a share as '{_percent(given)}%', a count as an integer")
+        raise ValueError(f"{given!r} could be a count or a share; {_spelling(given)}")
     text = str(given).strip().replace("_", "")
     if isinstance(given, bool) or not isinstance(given, int | str):
         raise ValueError(f"{given!r} is neither a count nor a share; write 5 (rows) or '0.5%'")
@@ -32,8 +35,18 @@ def parse_max_failing(given: Any) -> int | str:
     return f"{match[1]}%"
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.12g}" if 0 <= share <= 1 else "0.5"
+def _spelling(given: float) -> str:
+    """Returns how to write what a float may have meant, where it may have meant anything."""
+    if 0 <= given <= 1:
+        return f"write a share as '{_plain(exact(given) * 100)}%', a count as an integer"
+    if 1 < given <= 100:
+        count = f"{int(given)} for a count, or " if given.is_integer() else ""
+        return f"write {count}'{_plain(exact(given))}%' for a share"
+    return "write a share as '0%' to '100%', a count as an integer"
+
+
+def _plain(number: Decimal) -> str:
+    return format(number.normalize(), "f")
 
 
 def tolerates(max_failing: int | str, failing: int, checked: int) -> bool:

@@ -44,6 +44,14 @@ def _asked(connection: Connection) -> str | None:
 
 
 def _upgrade(connection: Connection) -> None:
+    connection.execution_options(will_write=True)
+    with connection.begin():
+        stored = _asked_inside(connection)
+        if stored != HEAD:  # where many start at once, all but the first find the work done
+            _migrate(connection, stored)
+
+
+def _migrate(connection: Connection, stored: str | None) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -51,17 +59,12 @@ def _upgrade(connection: Connection) -> None:
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    connection.execution_options(will_write=True)
-    with connection.begin():
-        stored = _asked_inside(connection)
-        if stored == HEAD:
-            return
-        try:
-            _refuse_newer(stored, {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()})
-            with _ALEMBIC:
-                command.upgrade(config, HEAD)
-        except CommandError as error:
-            raise StoreError(f"its schema cannot be brought to {HEAD!r}: {error}") from error
+    try:
+        _refuse_newer(stored, {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()})
+        with _ALEMBIC:
+            command.upgrade(config, HEAD)
+    except CommandError as error:
+        raise StoreError(f"its schema cannot be brought to {HEAD!r}: {error}") from error
 
 
 def _asked_inside(connection: Connection) -> str | None:

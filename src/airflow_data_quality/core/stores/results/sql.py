@@ -124,6 +124,6 @@ def _executions(
     rows = connection.execute(with_text).mappings().all()
     of_execution = defaultdict(list)
     theirs = select(measurements).where(measurements.c.execution_id.in_(chosen(test_executions.c.id)))
-    for measured in connection.execute(theirs.order_by(measurements.c.position)).mappings():
+    for measured in connection.execute(theirs.order_by(measurements.c.id)).mappings():
         of_execution[measured["execution_id"]].append(measured)
     return [execution_of(row, of_execution[row["id"]]) for row in rows]

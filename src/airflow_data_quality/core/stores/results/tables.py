@@ -76,7 +76,6 @@ measurements = Table(
     Column("id", Uuid, primary_key=True),
     Column("started_at", Moment, primary_key=True),
     Column("execution_id", Uuid, nullable=False),
-    Column("position", Integer, nullable=False),
     Column("test_id", Text, nullable=False),
     Column("metric", Text, nullable=False),
     Column("value", Double),

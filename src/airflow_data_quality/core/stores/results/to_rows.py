@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 from operator import itemgetter
 from typing import Any, NamedTuple
-from uuid import uuid5
+from uuid import UUID
 
 from pydantic_core import from_json
 
@@ -32,12 +32,13 @@ def rows_of(run: Run) -> Rows:
     """Returns the rows that hold a run."""
     document = from_json(run.model_dump_json())
     pairs = list(zip(run.executions, document["executions"], strict=True))
+    ids = _ids_within(run.id)
     hashes = {text: sha256(text.encode()).hexdigest() for text in _texts(run)}
     return Rows(
         run=_run_row(run, document["plan"], hashes),
         statements=[{"hash": key, "text": text} for text, key in sorted(hashes.items(), key=itemgetter(1))],
         executions=[_execution_row(number, *pair, hashes) for number, pair in enumerate(pairs)],
-        measurements=[row for pair in pairs for row in _measurement_rows(*pair)],
+        measurements=[row for pair in pairs for row in _measurement_rows(*pair, ids)],
     )
 
 
@@ -94,13 +95,18 @@ def _execution_row(position: int, execution: Execution, document: Mapping[str, A
     }
 
 
-def _measurement_rows(execution: Execution, document: Mapping[str, Any]) -> Iterable[Row]:
-    for position, (measured, plain) in enumerate(zip(execution.measurements, document["measurements"], strict=True)):
+def _ids_within(run_id: UUID) -> Iterator[UUID]:
+    """Yields ids that begin as the run's and count up: a run touches few pages of their index, however long that is."""
+    first = run_id.int >> 32 << 32
+    return (UUID(int=first + number) for number in range(1 << 32))
+
+
+def _measurement_rows(execution: Execution, document: Mapping[str, Any], ids: Iterator[UUID]) -> Iterator[Row]:
+    for measured, plain in zip(execution.measurements, document["measurements"], strict=True):
         yield {
-            "id": uuid5(execution.id, f"{position}/{measured.metric}"),
+            "id": next(ids),
             "started_at": execution.started_at,
             "execution_id": execution.id,
-            "position": position,
             "test_id": execution.test_id,
             "metric": measured.metric,
             "value": as_double(measured.value),
@@ -114,5 +120,5 @@ def as_double(value: object) -> float | None:
         return value.total_seconds()
     if not isinstance(value, int | float | Decimal):
         return None
-    double = float(Decimal(value))
+    double = float(Decimal(value))  # by way of a decimal, for an int that is too large would raise
     return None if math.isnan(double) else double

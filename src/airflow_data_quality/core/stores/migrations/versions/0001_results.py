@@ -87,7 +87,6 @@ def _make_measurements() -> None:
         sa.Column("id", sa.Uuid, primary_key=True),
         sa.Column("started_at", sa.DateTime(timezone=True), primary_key=True),
         sa.Column("execution_id", sa.Uuid, nullable=False),
-        sa.Column("position", sa.Integer, nullable=False),
         sa.Column("test_id", sa.Text, nullable=False),
         sa.Column("metric", sa.Text, nullable=False),
         sa.Column("value", sa.Double),

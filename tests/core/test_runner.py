@@ -1,0 +1,399 @@
+"""A run from its tests to its executions: what it promises as a whole."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from typing import Any, Literal
+from uuid import UUID, uuid5
+
+import psycopg
+import pytest
+from pydantic import ValidationError
+
+from airflow_data_quality import Completeness, Dataset, Freshness, Referential, Uniqueness, Volume, connect, run_checks
+from airflow_data_quality.core.errors import DefinitionError, MissingExtra, UnknownDialect, UnresolvedTemplate
+from airflow_data_quality.core.model.check import REGISTRY, Check
+from airflow_data_quality.core.model.run import Run
+from airflow_data_quality.core.model.test import Test, coded_tests
+from airflow_data_quality.core.runner import run
+
+RUN_ID = UUID("00000000-0000-0000-0000-000000000001")
+BEGAN = datetime(2024, 5, 6, 7, 8, 9, tzinfo=timezone.utc)
+T = Dataset(table="t")
+
+
+@pytest.fixture
+def rows(postgres: Any) -> Any:
+    postgres.execute("CREATE TABLE t (id integer, s text)", "INSERT INTO t VALUES (1, 'x'), (2, NULL)", "CREATE SEQUENCE counter")
+    return postgres
+
+
+def _run(tests: Any, databases: Any) -> Run:
+    return run(tests, databases, id=RUN_ID, started_at=BEGAN)
+
+
+# What a run is --------------------------------------------------------------------------------------------------------
+
+
+def test_one_execution_per_test_in_their_order(rows: Any) -> None:
+    checks = [Uniqueness(columns=["id"]), Volume(min=1), Completeness(column="nope"), Completeness(column="s")]
+    tests = coded_tests(checks, [T], prefix="dag/task")
+    result = _run(tests, {None: connect(rows.url)})
+    assert [e.test_id for e in result.executions] == [f"dag/task/{check.label}" for check in checks]
+    assert [e.outcome for e in result.executions] == ["passed", "passed", "errored", "failed"]
+    assert [e.id for e in result.executions] == [uuid5(RUN_ID, test.id) for test in tests]
+    assert {(e.run_id, e.started_at) for e in result.executions} == {(RUN_ID, BEGAN)}
+    assert (result.id, result.started_at) == (RUN_ID, BEGAN)
+    assert result.finished_at.tzinfo is not None
+    assert result.verdict == "failed"
+    assert result.score == 0.5
+    assert Run.model_validate_json(result.model_dump_json()) == result
+
+
+def test_an_execution_tells_what_was_measured_and_how(rows: Any) -> None:
+    (execution,) = run_checks(T, [Completeness(column="s", max_failing="50%")], connect(rows.url)).executions
+    assert (execution.outcome, execution.severity, execution.message) == (
+        "passed",
+        "error",
+        "1 of 2 rows (50%) have no s, allowed 50%",
+    )
+    assert (execution.value, execution.checked, execution.failing, execution.bounds) == (1, 2, 1, "50%")
+    assert [(m.metric, m.value) for m in execution.measurements] == [("row_count", 2), ("null_count(s)", 1)]
+    assert [(j.metric, j.value, j.bounds, j.held) for j in execution.judgements] == [("failing", 1, "50%", True)]
+    assert execution.error is None
+    assert execution.duration_ms > 0
+    assert rows.execute(execution.sql) == [(2, 1)]
+
+
+def test_an_age_is_a_span_of_time(rows: Any) -> None:
+    rows.execute("CREATE TABLE events (at timestamptz)", "INSERT INTO events VALUES ('2024-01-01 00:00+00')")
+    check = Freshness(column="at", max_age="1h", as_of="2024-01-01T02:00Z")
+    (execution,) = run_checks(Dataset(table="events"), [check], connect(rows.url)).executions
+    assert (execution.value, execution.bounds) == (timedelta(hours=2), timedelta(hours=1))
+    assert (execution.checked, execution.failing) == (None, None)
+
+
+def test_what_is_errored_was_not_measured(rows: Any) -> None:
+    (execution,) = run_checks(T, [Completeness(column="s", where="nope")], connect(rows.url)).executions
+    assert execution.error == 'column "nope" does not exist'
+    assert (execution.value, execution.checked, execution.failing, execution.judgements) == (None, None, None, ())
+
+
+def test_two_databases_in_one_run(rows: Any) -> None:
+    rows.execute("CREATE SCHEMA other_" + rows.schema, f"CREATE TABLE other_{rows.schema}.t (id integer)")
+    there = rows.url.replace(f"search_path%3D{rows.schema}", f"search_path%3Dother_{rows.schema}")
+    checks = {"here": Volume(equals=2), "there": Volume(equals=0), "away": Volume(min=0)}
+    tests = [
+        Test(id=f"{number} {conn_id}", check=check, dataset=Dataset(table="t", conn_id=conn_id))
+        for number in range(2)
+        for conn_id, check in checks.items()
+    ]
+    databases = {"here": connect(rows.url), "there": connect(there), "away": connect(f"postgresql://127.0.0.1:{_free_port()}/x")}
+    try:
+        result = _run(tests, databases)
+    finally:
+        rows.execute(f"DROP SCHEMA other_{rows.schema} CASCADE")
+    assert [e.outcome for e in result.executions] == ["passed", "passed", "errored"] * 2
+    assert [(s.conn_id, s.test_ids) for s in result.plan.statements] == [
+        ("here", ("0 here", "1 here")),
+        ("there", ("0 there", "1 there")),
+    ]
+
+
+@pytest.fixture
+def rude() -> Iterator[tuple[type[Check], type[Check]]]:
+    """Two check types of a third party that raise what no check should."""
+
+    class Rude(Volume):
+        type: Literal["rude"] = "rude"  # type: ignore[assignment]
+
+        def judge(self, measured: Any, columns: Any) -> Any:
+            raise ZeroDivisionError("rude")
+
+    class Ruder(Volume):
+        type: Literal["ruder"] = "ruder"  # type: ignore[assignment]
+
+        def metrics(self, columns: Any) -> Any:
+            raise KeyError("ruder")
+
+    yield Rude, Ruder
+    del REGISTRY["rude"], REGISTRY["ruder"]
+
+
+def test_a_check_that_raises_anything_is_errored_alone(rows: Any, rude: tuple[type[Volume], type[Volume]]) -> None:
+    result = run_checks(T, [*(check(min=1) for check in rude), Volume(equals=2)], connect(rows.url))
+    assert [(e.outcome, e.error) for e in result.executions] == [("errored", "rude"), ("errored", "'ruder'"), ("passed", None)]
+
+
+# What is no run -------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_to_check_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="nothing to check"):
+        run_checks(T, [], connect("postgresql://nowhere/x"))
+
+
+def test_equal_labels_are_refused() -> None:
+    with pytest.raises(DefinitionError, match="name="):
+        run_checks(T, [Volume(min=1), Volume(max=9)], connect("postgresql://nowhere/x"))
+
+
+def test_equal_ids_are_refused() -> None:
+    tests = [Test(id="same", check=Volume(min=1), dataset=T), Test(id="same", check=Volume(max=1), dataset=T)]
+    with pytest.raises(DefinitionError, match="same id"):
+        _run(tests, {None: connect("postgresql://nowhere/x")})
+
+
+def test_a_conn_id_without_a_database_is_refused() -> None:
+    tests = [Test(id="a", check=Volume(min=1), dataset=Dataset(table="t", conn_id="elsewhere"))]
+    with pytest.raises(DefinitionError, match="'elsewhere'"):
+        _run(tests, {None: connect("postgresql://nowhere/x")})
+
+
+def test_a_dataset_with_a_conn_id_is_refused_where_the_database_is_given() -> None:
+    with pytest.raises(DefinitionError, match="leave conn_id out"):
+        run_checks(Dataset(table="t", conn_id="elsewhere"), [Volume(min=1)], connect("postgresql://nowhere/x"))
+
+
+@pytest.mark.parametrize(
+    ("dataset", "check"),
+    [
+        (T, Volume(min="{{ n }}")),
+        (Dataset(table="t_{{ ds_nodash }}"), Volume(min=1)),
+        (T, {"volume": {"min": 1, "where": "{% if x %}"}}),
+    ],
+)
+def test_a_template_is_refused_where_nothing_renders_it(dataset: Any, check: Any) -> None:
+    with pytest.raises(UnresolvedTemplate, match="only Airflow's operators render"):
+        run_checks(dataset, [check], connect("postgresql://nowhere/x"))
+
+
+def test_plain_data_in_either_form(rows: Any) -> None:
+    checks = [
+        {"volume": 2},
+        {"completeness": "id"},
+        {"type": "uniqueness", "columns": ["id"]},
+        {"volume": {"min": 1, "name": "more"}},
+    ]
+    assert run_checks({"table": "t"}, checks, connect(rows.url)).verdict == "passed"
+    with pytest.raises(ValidationError, match="unknown check type 'volum'; did you mean 'volume'"):
+        run_checks({"table": "t"}, [{"volum": 2}], connect(rows.url))
+
+
+# One bad dataset, no database -----------------------------------------------------------------------------------------
+
+
+def test_a_bad_dataset_hides_no_other(rows: Any) -> None:
+    datasets = [
+        Dataset(table="nope"),
+        T,
+        Dataset(query="SELECT nope FROM t"),
+        Dataset(table="t", where="1 / (id - 1) = 1"),
+        Dataset(table="a.b.c.d"),
+    ]
+    tests = [Test(id=str(number), check=Volume(min=0), dataset=dataset) for number, dataset in enumerate(datasets)]
+    result = _run(tests, {None: connect(rows.url)})
+    assert [e.outcome for e in result.executions] == ["errored", "passed", "errored", "errored", "errored"]
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+PASSWORD = "s3cr3t-w0rd"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://someone:{PASSWORD}@127.0.0.1:{{port}}/db",
+        f"postgresql://127.0.0.1:{{port}}/db?user=someone&password={PASSWORD}",
+        f"postgresql://someone:{PASSWORD}@no-such-host.invalid:{{port}}/db",
+        f"postgresql://someone:100%{PASSWORD}@127.0.0.1:{{port}}/db",
+        f"postgresql://someone@127.0.0.1:{{port}}/db?password=100%{PASSWORD}",
+        f"postgresql://someone:{PASSWORD}@[127.0.0.1:{{port}}/db",
+        f"postgresql://someone:a/{PASSWORD}@127.0.0.1:{{port}}/db",
+        f"postgresql://someone:{PASSWORD}@127.0.0.1:{{port}}/db?nonsense=1",
+        f"postgresql://someone:{PASSWORD}@127.0.0.1:{{port}}/db?sslmode=nonsense",
+    ],
+    ids=[
+        "refused",
+        "in the query",
+        "no such host",
+        "an open percent",
+        "an open percent in the query",
+        "an open bracket",
+        "a slash",
+        "an option",
+        "a mode",
+    ],
+)
+def test_a_server_that_cannot_be_reached_makes_all_errored_and_tells_no_password(url: str) -> None:
+    database = connect(url.format(port=_free_port()))
+    result = run_checks(T, [Volume(min=0), Uniqueness(columns=["id"])], database)
+    assert [e.outcome for e in result.executions] == ["errored", "errored"]
+    assert all(e.error for e in result.executions)
+    assert result.plan.statements == ()
+    assert result.verdict == "errored"
+    assert PASSWORD not in result.model_dump_json()
+    assert PASSWORD not in repr(database)
+
+
+def test_a_server_that_does_not_answer_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes connections and never says a word."""
+    from airflow_data_quality.core.sql import watch
+
+    monkeypatch.setattr(watch, "PATIENCE", 0.5)
+    flag = threading.Event()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        threading.Timer(0.3, flag.set).start()
+        database = connect(f"postgresql://someone:{PASSWORD}@127.0.0.1:{listener.getsockname()[1]}/db?gssencmode=disable")
+        started = time.monotonic()
+        result = run(coded_tests([Volume(min=0)], [T]), {None: database}, id=RUN_ID, started_at=BEGAN, cancel=flag)
+    assert time.monotonic() - started < 5
+    assert [e.outcome for e in result.executions] == ["errored"]
+    assert "told to stop" in result.executions[0].message
+
+
+@pytest.mark.parametrize("url", ["mysql://a:b@c/d", "nonsense", ""])
+def test_a_url_that_nothing_opens_is_refused(url: str) -> None:
+    with pytest.raises(UnknownDialect, match=re.escape("postgresql://…")):
+        connect(url)
+
+
+def test_a_missing_driver_is_told_by_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingExtra, match=re.escape("pip install 'airflow-provider-data-quality[postgres]'")):
+        run_checks(T, [Volume(min=0)], connect("postgresql://nowhere/x"))
+
+
+# Nothing is changed ---------------------------------------------------------------------------------------------------
+
+WRITES = "CREATE FUNCTION writes() RETURNS integer LANGUAGE plpgsql AS $$BEGIN INSERT INTO t VALUES (99, 'new'); RETURN 1; END$$"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "(SELECT setval('counter', 50)) > 0",
+        "nextval('counter') > 0",
+        "writes() = 1",
+        "(SELECT set_config('transaction_read_only', 'off', true)) IS NOT NULL AND writes() = 1",
+        "id = 1; COMMIT; INSERT INTO t VALUES (99, 'new')",
+        "id = 1); COMMIT; INSERT INTO t VALUES (99, 'new'); SELECT (1 = 1",
+        "id = 1)) AS m0; COMMIT; INSERT INTO t VALUES (99, 'new') --",
+        "id = 1 /* ; COMMIT; INSERT INTO t VALUES (99, 'new')",
+        "s = '; COMMIT; INSERT INTO t VALUES (99, ''new'')",
+    ],
+)
+def test_a_filter_that_writes_is_refused(where: str, rows: Any) -> None:
+    rows.execute(WRITES)
+    checks = [
+        Volume(min=0, where=where),
+        Uniqueness(columns=["id"], where=where),
+        Referential(columns=["id"], to_table="t", to_columns=["id"], to_where=where),
+    ]
+    result = run_checks(T, checks, connect(rows.url))
+    filtered = run_checks(Dataset(table="t", where=where), [Volume(min=0)], connect(rows.url))
+    assert {e.outcome for e in (*result.executions, *filtered.executions)} == {"errored"}
+    assert rows.execute("SELECT count(*) FROM t") == [(2,)]
+    assert rows.execute("SELECT last_value, is_called FROM counter") == [(1, False)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "WITH new AS (INSERT INTO t VALUES (99, 'new') RETURNING id) SELECT id FROM new",
+        "INSERT INTO t VALUES (99, 'new') RETURNING id",
+        "SELECT 1; COMMIT; INSERT INTO t VALUES (99, 'new')",
+        "SELECT 1 AS id) AS q; COMMIT; INSERT INTO t VALUES (99, 'new'); SELECT * FROM (SELECT 1 AS id",
+        "SELECT 1 AS id; INSERT INTO t VALUES (99, 'new');",
+        "SELECT writes() AS id",
+        "SELECT id INTO copied FROM t",
+        "SELECT id FROM t FOR UPDATE",
+        "SELECT 'open; COMMIT; INSERT INTO t VALUES (99, ''new'')",
+        "COMMIT",
+        "ROLLBACK; INSERT INTO t VALUES (99, 'new')",
+        "DO $$BEGIN INSERT INTO t VALUES (99, 'new'); END$$",
+        "CALL nothing()",
+    ],
+)
+def test_a_query_that_writes_is_refused(query: str, rows: Any) -> None:
+    rows.execute(WRITES)
+    result = run_checks(
+        Dataset(query=query), [Uniqueness(columns=["id"]), Completeness(column="id", name="c")], connect(rows.url)
+    )
+    assert {e.outcome for e in result.executions} == {"errored"}
+    assert rows.execute("SELECT count(*) FROM t") == [(2,)]
+    assert rows.execute("SELECT to_regclass('copied')") == [(None,)]
+
+
+# One state ------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _writing(place: Any) -> Iterator[None]:
+    """Inserts row after row, each committed, as long as the block lasts."""
+    stop, wrote = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with psycopg.connect(place.url, autocommit=True) as connection:
+            number = 1000
+            while not stop.is_set():
+                connection.execute("INSERT INTO t VALUES (%s, NULL), (%s, NULL)", (number, number))
+                number += 1
+                wrote.set()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    wrote.wait(10)
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_all_statements_of_a_run_see_one_state(rows: Any) -> None:
+    checks = [
+        Volume(min=0),
+        Volume(min=0, where="id > 1 OR pg_sleep(0.2) IS NOT NULL", name="slow"),
+        Completeness(column="s"),
+        Uniqueness(columns=["id"]),
+        Uniqueness(columns=["id"], nulls="equal", count="rows", name="rows"),
+        Uniqueness(columns=["id", "s"], nulls="equal"),
+        Referential(columns=["id"], to_table="t", to_columns=["id"]),
+        Volume(min=0, where="nope = 1", name="bad"),  # finding it takes more statements, in the same state
+    ]
+    with _writing(rows):
+        before = rows.execute("SELECT count(*) FROM t")[0][0]
+        result = run_checks(T, checks, connect(rows.url))
+        after = rows.execute("SELECT count(*) FROM t")[0][0]
+    found = {e.label: e for e in result.executions}
+    volume = found["volume"].value
+    assert before <= volume < after
+    assert found["slow"].value == volume
+    assert {e.label: e.checked for e in result.executions if e.checked not in (None, volume)} == {}
+    assert found["uniqueness(id)"].failing * 2 == found["rows"].failing == volume - 2
+    assert found["completeness(s)"].failing == volume - 1
+    assert found["referential(id)"].failing == 0
+    assert found["bad"].outcome == "errored"
+
+
+def test_another_run_sees_the_next_state(rows: Any) -> None:
+    database = connect(rows.url)
+    assert run_checks(T, [Volume(equals=2)], database).verdict == "passed"
+    rows.execute("INSERT INTO t VALUES (3, 'z')")
+    assert run_checks(T, [Volume(equals=3)], database).verdict == "passed"
