@@ -1,0 +1,27 @@
+"""What is written is read back as it was, whatever it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from airflow_data_quality.core.model.run import Run
+from airflow_data_quality.core.stores.results.sql import SqlResultStore
+from tests.core.stores.strategies import runs
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> SqlResultStore:
+    return SqlResultStore.embedded(tmp_path_factory.mktemp("store") / "data_quality.db")
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(run=runs())
+def test_a_run_is_read_back_as_it_was_written(store: SqlResultStore, run: Run) -> None:
+    assert store.write(run)
+
+    read = store.run(run.id)
+
+    assert read == run
+    assert read is not None
+    assert [(type(e.value), repr(e.value)) for e in read.executions] == [(type(e.value), repr(e.value)) for e in run.executions]
