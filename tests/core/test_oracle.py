@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from airflow_data_quality import Completeness, Dataset, Freshness, Referential, Uniqueness, Volume, connect
@@ -159,6 +159,8 @@ def examples(draw: st.DrawFn) -> tuple[list[Row], list[Row], str | None, list[Qu
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     database=None,
+    report_multiple_bugs=False,
+    phases=[Phase.generate, Phase.shrink],
 )
 @given(example=examples())
 def test_every_check_finds_what_the_oracle_finds(

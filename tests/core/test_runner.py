@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 import psycopg
@@ -265,6 +266,41 @@ def test_a_server_that_does_not_answer_can_be_left(monkeypatch: pytest.MonkeyPat
     assert "told to stop" in result.executions[0].message
 
 
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "UTF8"])
+def test_a_database_of_any_encoding(encoding: str, postgres: Any) -> None:
+    name = f"{postgres.schema}_{encoding.lower()}"
+    url = urlsplit(postgres.url)._replace(path=f"/{name}").geturl()
+    postgres.execute(f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    try:
+        with psycopg.connect(url, client_encoding="utf8", autocommit=True) as connection:
+            connection.execute('CREATE TABLE t (id integer, s text, "größe" date)')
+            connection.execute("INSERT INTO t VALUES (1, 'ä', '2024-01-01'), (2, 'ö', NULL)")
+        checks = [
+            Volume(equals=2),
+            Completeness(column="größe"),
+            Completeness(column="s", missing_values=["ä"]),
+            Uniqueness(columns=["s"]),
+            Freshness(column="größe", max_age="1d", as_of="2024-01-02"),
+        ]
+        result = run_checks(T, checks, connect(url))
+    finally:
+        postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    assert [(e.outcome, e.failing, e.error) for e in result.executions] == [
+        ("passed", None, None),
+        ("failed", 1, None),
+        ("failed", 1, None),
+        ("passed", 0, None),
+        ("passed", None, None),
+    ]
+
+
+def test_a_role_whose_idle_transactions_are_killed(rows: Any) -> None:
+    """The planning of many checks takes its time while the transaction is open."""
+    checks = [Volume(min=0, where=f"id = {number}", name=str(number)) for number in range(400)]
+    result = run_checks(T, checks, connect(f"{rows.url}%20-c%20idle_in_transaction_session_timeout%3D50"))
+    assert {e.error for e in result.executions} == {None}
+
+
 @pytest.mark.parametrize("url", ["mysql://a:b@c/d", "nonsense", ""])
 def test_a_url_that_nothing_opens_is_refused(url: str) -> None:
     with pytest.raises(UnknownDialect, match=re.escape("postgresql://…")):
@@ -296,6 +332,7 @@ WRITES = "CREATE FUNCTION writes() RETURNS integer LANGUAGE plpgsql AS $$BEGIN I
         "id = 1)) AS m0; COMMIT; INSERT INTO t VALUES (99, 'new') --",
         "id = 1 /* ; COMMIT; INSERT INTO t VALUES (99, 'new')",
         "s = '; COMMIT; INSERT INTO t VALUES (99, ''new'')",
+        "id = 1 \0 OR writes() = 1",
     ],
 )
 def test_a_filter_that_writes_is_refused(where: str, rows: Any) -> None:

@@ -6,10 +6,10 @@ when they are called: the core itself depends on no driver.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
-from urllib.parse import urlsplit
 
 from airflow_data_quality.core.errors import MissingExtra, QueryError, UnknownDialect
 
@@ -25,6 +25,8 @@ class Column:
     kind: str
     """What it is, in words that every database shares: ``integer numeric real text boolean date time timestamp
     timestamptz interval uuid json binary enum other``; ``real`` is any binary floating-point type."""
+    base: str = ""
+    """The type behind a domain; the type itself where there is none."""
     nullable: bool = True
     """Whether a NULL may be in it; True where the catalog does not say."""
     exact: bool = False
@@ -150,15 +152,22 @@ class PostgresDatabase:
     dialect: str = "postgresql"
 
     def __repr__(self) -> str:
-        host = urlsplit(self.url).hostname or "local socket"
-        return f"<PostgreSQL at {host}>"
+        host = re.search(r"@([^/?@:]+)", self.url)
+        return f"<PostgreSQL at {host[1] if host else 'a local socket'}>"
 
     def open(self) -> Connection:
         """Opens a session; raises MissingExtra without psycopg and QueryError when the server says no."""
         try:
             import psycopg
+            import psycopg.conninfo
         except ImportError as error:
             raise MissingExtra("a connection to PostgreSQL", "postgres") from error
+        try:
+            psycopg.conninfo.conninfo_to_dict(self.url)
+        except psycopg.Error:
+            # Its message repeats what it could not read, and that may be the password.
+            text = "the URL cannot be read; special characters in user and password are written as %XX"
+            raise QueryError(text, closed=True) from None
         try:
             return DbApiConnection(psycopg.connect(self.url, autocommit=True))
         except psycopg.Error as error:

@@ -105,6 +105,15 @@ def test_a_number_is_not_squeezed_into_a_float(name: str, written: str) -> None:
     assert suite.checks == (Volume(min=Decimal(written)),)
 
 
+def test_a_token_beyond_all_floats_is_not_infinity() -> None:
+    suite = Suite.from_text("name: s\ntable: t\nchecks:\n  - completeness: {column: a, missing_values: [1e400, .inf]}\n")
+    (check,) = suite.checks
+    assert isinstance(check, Completeness)
+    huge, infinite = check.missing_values
+    assert Decimal(huge) == Decimal("1e400")
+    assert Decimal(infinite) == Decimal("Infinity")
+
+
 # Mistakes in a file ---------------------------------------------------------------------------------------------------
 
 

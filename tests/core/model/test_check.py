@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from airflow_data_quality.core.checks.completeness import Completeness
@@ -131,6 +133,33 @@ def test_what_is_not_built_yet_is_no_field(field: str) -> None:
 def test_a_check_is_frozen(check: Check) -> None:
     with pytest.raises(ValidationError, match="frozen"):
         check.severity = "info"
+
+
+LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
+    st.sampled_from(
+        ["{{ x }}", "0.5%", "2h", "1e99999999999", "sNaN", "9" * 5_000, "..", "9999-12-31T23:59:59-23:00", b"x", {1}, object]
+    ),
+)
+ANYTHING = st.recursive(
+    LEAVES, lambda some: st.lists(some, max_size=2) | st.dictionaries(st.text(max_size=3), some, max_size=2), max_leaves=3
+)
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(ONE_OF_EACH), st.data())
+def test_whatever_is_given_is_refused_by_a_validation_error_or_survives(check: Check, data: st.DataObject) -> None:
+    field = data.draw(st.sampled_from(sorted(type(check).model_fields)))
+    given = {**check.spec(), field: data.draw(ANYTHING)}
+    try:
+        built = Check.model_validate(given)
+    except ValidationError:
+        return
+    assert Check.model_validate(json.loads(json.dumps(built.spec(), allow_nan=False))) == built
 
 
 # Labels and descriptions ----------------------------------------------------------------------------------------------

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict, SerializeAsAny
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 
 from airflow_data_quality.core.model.check import Check, Severity
 from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.judgement import Allowed, Judgement
+from airflow_data_quality.core.model.moments import Moment
 from airflow_data_quality.core.model.value import MeasuredValue
 
 Outcome = Literal["passed", "failed", "errored", "skipped"]
@@ -52,8 +52,8 @@ class Execution(BaseModel):
     measurements: tuple[Measurement, ...] = ()
     sql: str | None = None
     """One SELECT that measures this check alone, to paste into a console; None when it could not be written."""
-    started_at: datetime
-    duration_ms: float = 0.0
+    started_at: Moment
+    duration_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     """How long the statements took that it shares with others."""
     error: str | None = None
     """The database's own words, or what made the question impossible to ask."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, timezone
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 from airflow_data_quality.core.errors import near
 
@@ -68,6 +68,9 @@ def _read_zone(given: Any) -> Any:
 
 GivenMoment = Annotated[datetime | str, BeforeValidator(_read_moment)]
 """A field that takes a moment and keeps its ISO text."""
+
+Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(timezone.utc))]
+"""A field that takes a moment with its time zone and keeps it in UTC."""
 
 ZoneName = Annotated[str, BeforeValidator(_read_zone)]
 """A field that takes the IANA name of a time zone."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from airflow_data_quality.core.model.execution import Execution
+from airflow_data_quality.core.model.moments import Moment
 
 Verdict = Literal["passed", "warned", "failed", "errored"]
 
@@ -39,7 +39,7 @@ class Statement(BaseModel):
     sql: str
     test_ids: tuple[str, ...]
     conn_id: str | None = None
-    duration_ms: float = 0.0
+    duration_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     error: str | None = None
 
 
@@ -64,8 +64,8 @@ class Run(BaseModel):
     source: str = "python"
     """Who asked: ``airflow`` or ``python``."""
     origin: Origin | None = None
-    started_at: datetime
-    finished_at: datetime
+    started_at: Moment
+    finished_at: Moment
     executions: tuple[Execution, ...]
     plan: Plan = Plan()
 

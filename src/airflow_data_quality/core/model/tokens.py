@@ -107,10 +107,11 @@ def _as_real(column: Column, token: Token) -> exp.Expression | None:
     from sqlglot import exp
 
     number = _number(token)
-    if number is None or not _fits_real(number, column.type):
+    own = column.base or column.type
+    if number is None or not _fits_real(number, own):
         return None
     # In the column's own type: as a double, 0.1 would equal no single-precision value.
-    own_type = exp.DataType.build(column.type, udt=True)
+    own_type = exp.DataType.build(own, udt=True)
     return exp.Cast(this=exp.Literal.string(str(number)), to=own_type)
 
 

@@ -32,6 +32,8 @@ class Dialect(ABC):
     """The extra of this package that brings its driver and provider."""
     max_columns: ClassVar[int]
     """How many result columns one statement may have."""
+    exact_collation: ClassVar[str | None] = None
+    """A collation under which texts are equal when they are the same; needed where two columns' own collations quarrel."""
     registry: ClassVar[dict[str, type[Dialect]]] = {}
 
     def __init_subclass__(cls) -> None:

@@ -80,6 +80,7 @@ def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect:
     present = [_not_null(ref(column)) for column in parent_columns]
     rest = f"{_keys(parent_columns, dialect)} FROM {parent.text}{_where([metric.to_where or ''], present, dialect)}) AS p"
     if all(a.exact and b.exact and a.kind == b.kind for a, b in zip(metric.columns, parent_columns, strict=True)):
+        same = " AND ".join(f"c.k{n} = p.k{n}{_collated(metric.columns[n], dialect)}" for n in pairs)
         exact = (
             f"SELECT COUNT(CASE WHEN {full} THEN 1 END) AS checked, "
             f"COUNT(CASE WHEN {full} AND p.k0 IS NULL THEN 1 END) AS failing\n"
@@ -92,6 +93,10 @@ def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect:
         f"  AND NOT EXISTS (SELECT 1 FROM (SELECT {rest} WHERE {same})) AS failing"
     )
     return KeyForms(exact, fact="by looking for each key in the other table")
+
+
+def _collated(column: Column, dialect: Dialect) -> str:
+    return f" COLLATE {dialect.exact_collation}" if column.kind == "text" and dialect.exact_collation else ""
 
 
 def _keys(columns: Sequence[Column], dialect: Dialect) -> str:

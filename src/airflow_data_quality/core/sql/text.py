@@ -39,7 +39,12 @@ def _refuse_reaching_out(tokens: Sequence[Token], text: str, what: str) -> None:
         depth += _DEPTH.get(token.token_type, 0)
         if depth < 0 or token.token_type == TokenType.SEMICOLON:
             raise DefinitionError(f"{what} closes a parenthesis that it did not open, or holds a semicolon: {text!r}")
-        if token.token_type == TokenType.PARAMETER and following and following.token_type == TokenType.NUMBER:
+        if (
+            token.text == "$"
+            and token.token_type == TokenType.PARAMETER
+            and following
+            and following.token_type == TokenType.NUMBER
+        ):
             raise DefinitionError(f"{what} holds the placeholder ${following.text}, for which there is no value: {text!r}")
     if depth > 0:
         raise DefinitionError(f"{what} opens a parenthesis that it does not close: {text!r}")

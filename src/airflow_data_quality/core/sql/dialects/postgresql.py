@@ -14,8 +14,11 @@ from airflow_data_quality.core.model.moments import parse_moment
 from airflow_data_quality.core.model.nodes import ISO_TEXT
 from airflow_data_quality.core.sql.dialect import Dialect
 
-OWN_FAULT = ("0A", "21", "22", "23", "2F", "38", "39", "42", "44", "54", "P0")
-"""SQLSTATE classes of what one statement does wrong by itself; another in its place may be right."""
+NOT_ITS_FAULT = ("08", "25P", "40", "53", "55", "57", "58", "XX")
+"""How SQLSTATEs begin of what any statement might have met: a lost connection, a lock, a timeout, a lack of memory. All
+others, those of a user's own functions too, are what one statement does wrong by itself."""
+
+LONGEST_TIMEOUT = 2**31 - 1
 
 SETTINGS = {
     "application_name": "airflow-provider-data-quality",
@@ -32,12 +35,16 @@ SELECT to_jsonb(clock_timestamp() AT TIME ZONE 'UTC') #>> '{{}}', current_settin
    FROM pg_settings AS s JOIN (VALUES {settings}) AS v(name, value) USING (name))"""
 
 TABLES = """\
-SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, NULL), b.typname, b.typtype, a.attnotnull,
-  coalesce(l.collisdeterministic, true)
+SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, NULL), format_type(b.oid, NULL), b.typname, b.typtype,
+  a.attnotnull, coalesce(l.collisdeterministic, true)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  LEFT JOIN pg_type AS t ON t.oid = a.atttypid
-  LEFT JOIN pg_type AS b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
+  LEFT JOIN LATERAL (
+    WITH RECURSIVE d AS (
+      SELECT oid, typname, typtype, typbasetype FROM pg_type WHERE oid = a.atttypid
+      UNION ALL SELECT u.oid, u.typname, u.typtype, u.typbasetype FROM d JOIN pg_type AS u ON u.oid = d.typbasetype
+    ) SELECT oid, typname, typtype FROM d WHERE typtype <> 'd'
+  ) AS b ON true
   LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname IN ({tables}) AND {where}
 ORDER BY n.nspname, c.relname, a.attnum"""
@@ -48,9 +55,8 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog',
 ORDER BY pg_table_is_visible(c.oid) DESC, n.nspname, c.relname LIMIT 20000"""
 
 TYPES = """\
-SELECT t.oid::bigint, format_type(t.oid, NULL), b.typname, b.typtype
-FROM pg_type AS t JOIN pg_type AS b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
-WHERE t.oid IN ({oids})"""
+SELECT oid::bigint, format_type(oid, NULL), format_type(oid, NULL), typname, typtype FROM pg_type WHERE oid IN ({oids})"""
+"""Of a query's columns, whose domains the server has resolved already."""
 
 KINDS = {
     **dict.fromkeys(("int2", "int4", "int8"), "integer"),
@@ -87,11 +93,13 @@ class PostgreSQL(Dialect):
     conn_types = ("postgres",)
     extra = "postgres"
     max_columns = 1600
+    exact_collation = '"C"'
     functions: ClassVar[Mapping[str, Callable[..., exp.Expression]]] = {ISO_TEXT: _iso_text}
 
     def begin(self, connection: Connection, *, statement_timeout: timedelta) -> datetime:
         """One read-only transaction on one snapshot; its savepoint is where ``recover`` returns to."""
-        settings = {**SETTINGS, "statement_timeout": str(max(1, round(statement_timeout.total_seconds() * 1000)))}
+        milliseconds = min(max(1, round(statement_timeout.total_seconds() * 1000)), LONGEST_TIMEOUT)
+        settings = {**SETTINGS, "statement_timeout": str(milliseconds)}
         values = ", ".join(f"({_string(name)}, {_string(value)})" for name, value in settings.items())
         connection.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         ((clock, version, _),) = connection.query(BEGIN.format(settings=values)).rows
@@ -103,15 +111,15 @@ class PostgreSQL(Dialect):
         """Judges by SQLSTATE; a value that the driver cannot read has none, but leaves the connection open."""
         if error.closed:
             return False
-        return error.sqlstate is None or error.sqlstate[:2] in OWN_FAULT or error.sqlstate == "25006"
+        return error.sqlstate is None or not error.sqlstate.startswith(NOT_ITS_FAULT)
 
     def recover(self, connection: Connection) -> None:
         """Rolls back to the savepoint; the snapshot stays."""
         connection.query("ROLLBACK TO SAVEPOINT data_quality")
 
     def fold(self, name: str) -> str:
-        """Unquoted names are lower case."""
-        return name.lower()
+        """Unquoted names have their ASCII letters in lower case, and no others."""
+        return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
     def tables(self, connection: Connection, path: Sequence[Sequence[str]]) -> Mapping[tuple[str, ...], Sequence[Column]]:
         """Looks in pg_class; a path of three parts must name the database that one is connected to."""
@@ -145,10 +153,18 @@ class PostgreSQL(Dialect):
         return exp.Anonymous(this="hash_record_extended", expressions=[row, exp.Literal.number(0)])
 
 
-def _column(name: str, type_name: str, base: str, base_type: str, not_null: bool = False, deterministic: bool = False) -> Column:
+def _column(
+    name: str,
+    type_name: str,
+    base_name: str,
+    base: str,
+    base_type: str,
+    not_null: bool = False,
+    deterministic: bool = False,
+) -> Column:
     kind = "enum" if base_type == "e" else KINDS.get(base, "other")
     exact = base in EXACT or base_type == "e" or (base in EXACT_TEXT and deterministic)
-    return Column(name, type_name, kind, nullable=not not_null, exact=exact)
+    return Column(name, type_name, kind, nullable=not not_null, exact=exact, base=base_name)
 
 
 def _string(text: str) -> str:

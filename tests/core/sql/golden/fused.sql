@@ -1,0 +1,86 @@
+-- sent for volume, again, completeness(amount), completeness(placed), freshness(paid)
+SELECT
+  COUNT(*) AS m0,
+  COUNT(*) - COUNT("amount") AS m1,
+  COUNT(*) - COUNT("placed") AS m2,
+  TO_JSONB(MAX("paid") FILTER(WHERE "paid" <= CAST('2024-01-02T02:04:05+00:00' AS TIMESTAMPTZ)) AT TIME ZONE 'UTC') #>> '{}' AS m3,
+  COUNT(*) FILTER(WHERE "paid" > CAST('2024-01-02T02:04:05+00:00' AS TIMESTAMPTZ)) AS m4
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
+
+-- sent for uniqueness(id)
+SELECT COUNT(*) AS checked, COUNT(DISTINCT "id") AS keys
+FROM "shop"."orders"
+WHERE (
+id > 0
+) AND NOT "id" IS NULL;
+
+-- sent for referential(id)
+SELECT COUNT(CASE WHEN c.k0 IS NOT NULL THEN 1 END) AS checked, COUNT(CASE WHEN c.k0 IS NOT NULL AND p.k0 IS NULL THEN 1 END) AS failing
+FROM (SELECT "id" AS k0 FROM "shop"."orders"
+WHERE (
+id > 0
+)) AS c
+LEFT JOIN (SELECT DISTINCT "id" AS k0 FROM "shop"."customers"
+WHERE NOT "id" IS NULL) AS p ON c.k0 = p.k0;
+
+-- volume, alone (fused with 4 other question(s) in one scan)
+SELECT
+  COUNT(*) AS "row_count"
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
+
+-- again, alone (fused with 4 other question(s) in one scan)
+SELECT
+  COUNT(*) AS "row_count"
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
+
+-- completeness(amount), alone (fused with 4 other question(s) in one scan)
+SELECT
+  COUNT(*) AS "row_count",
+  COUNT(*) - COUNT("amount") AS "null_count(amount)"
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
+
+-- completeness(placed), alone (fused with 4 other question(s) in one scan)
+SELECT
+  COUNT(*) AS "row_count",
+  COUNT(*) - COUNT("placed") AS "null_count(placed)"
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
+
+-- freshness(paid), alone (fused with 4 other question(s) in one scan)
+SELECT
+  TO_JSONB(MAX("paid") FILTER(WHERE "paid" <= CAST('2024-01-02T02:04:05+00:00' AS TIMESTAMPTZ)) AT TIME ZONE 'UTC') #>> '{}' AS "newest(paid)",
+  COUNT(*) FILTER(WHERE "paid" > CAST('2024-01-02T02:04:05+00:00' AS TIMESTAMPTZ)) AS "later_count(paid)"
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
+
+-- uniqueness(id), alone (by counting distinct integers)
+SELECT COALESCE(SUM(n), 0) AS checked, COALESCE(SUM(n - 1), 0) AS failing
+FROM (SELECT COUNT(*) AS n FROM "shop"."orders"
+WHERE (
+id > 0
+) AND NOT "id" IS NULL GROUP BY "id") AS k;
+
+-- referential(id), alone (by joining the distinct keys of the other table)
+SELECT COUNT(CASE WHEN c.k0 IS NOT NULL THEN 1 END) AS checked, COUNT(CASE WHEN c.k0 IS NOT NULL AND p.k0 IS NULL THEN 1 END) AS failing
+FROM (SELECT "id" AS k0 FROM "shop"."orders"
+WHERE (
+id > 0
+)) AS c
+LEFT JOIN (SELECT DISTINCT "id" AS k0 FROM "shop"."customers"
+WHERE NOT "id" IS NULL) AS p ON c.k0 = p.k0;
