@@ -6,7 +6,6 @@ when they are called: the core itself depends on no driver.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -86,10 +85,15 @@ class DbApiConnection:
             self._how_to_open["row_factory"] = tuple_row
             self._how_to_send["prepare"] = True
             raw.prepare_threshold = 5
+            if raw.info.parameter_status("client_encoding") == "SQL_ASCII":
+                # A server that knows no encoding; the driver would hand out its texts as bytes.
+                raw.execute("SET client_encoding TO 'UTF8'")
         else:
             from psycopg2.extensions import cursor
 
             self._how_to_open["cursor_factory"] = cursor
+            if raw.encoding == "SQLASCII":
+                raw.set_client_encoding("UTF8")
 
     def query(self, sql: str) -> Answer:
         """Sends one statement; psycopg 3 prepares it, so that the server takes no second one behind a semicolon."""
@@ -152,8 +156,8 @@ class PostgresDatabase:
     dialect: str = "postgresql"
 
     def __repr__(self) -> str:
-        host = re.search(r"@([^/?@:]+)", self.url)
-        return f"<PostgreSQL at {host[1] if host else 'a local socket'}>"
+        # Not even the host: an @ in a password that is not written as %40 would make part of it one.
+        return "<PostgreSQL by URL>"
 
     def open(self) -> Connection:
         """Opens a session; raises MissingExtra without psycopg and QueryError when the server says no."""
@@ -163,11 +167,13 @@ class PostgresDatabase:
         except ImportError as error:
             raise MissingExtra("a connection to PostgreSQL", "postgres") from error
         try:
-            psycopg.conninfo.conninfo_to_dict(self.url)
+            given = psycopg.conninfo.conninfo_to_dict(self.url)
         except psycopg.Error:
-            # Its message repeats what it could not read, and that may be the password.
+            given = {"host": "@"}
+        if "@" in str(given.get("host", "")):
+            # What libpq says would repeat what it could not read, or took for a host: that may be the password.
             text = "the URL cannot be read; special characters in user and password are written as %XX"
-            raise QueryError(text, closed=True) from None
+            raise QueryError(text, closed=True)
         try:
             return DbApiConnection(psycopg.connect(self.url, autocommit=True))
         except psycopg.Error as error:

@@ -131,8 +131,8 @@ GIVENS = [
         "texts under collations of their own",
         needs=frozenset({"collations"}),
         tables={
-            "t": Table({"c": 'text COLLATE "C"', "d": "text"}, [("a", "a"), ("B", "B")]),
-            "p": Table({"c": 'text COLLATE "C"', "x": 'text COLLATE "POSIX"', "d": "text"}, [("a", "a", "a")]),
+            "t": Table({"c": 'text COLLATE "C"', "d": "text", "n": "numeric"}, [("a", "a", 1), ("B", "B", 1)]),
+            "p": Table({"c": 'text COLLATE "C"', "x": 'text COLLATE "POSIX"', "d": "text", "n": "numeric"}, [("a", "a", "a", 1)]),
         },
         asks=[
             Ask("the same one", _points("c", to_columns=("c",)), failed(checked=2, failing=1)),
@@ -140,6 +140,7 @@ GIVENS = [
             Ask("the default and one", _points("d", to_columns=("c",)), failed(checked=2, failing=1)),
             # Both compare byte by byte, so there is an answer, and a foreign key between them is allowed.
             Ask("two of them", _points("c", to_columns=("x",)), failed(checked=2, failing=1)),
+            Ask("two of them, beside numbers", _points("c", "n", to_columns=("x", "n")), failed(checked=2, failing=1)),
         ],
     ),
     Given(

@@ -215,21 +215,6 @@ def test_any_timeout_can_be_set(rows: Any, timeout: timedelta) -> None:
         assert result.executions[0].error == "canceling statement due to statement timeout"
 
 
-def test_every_session_is_set_up_as_promised(rows: Any) -> None:
-    settings = {
-        "application_name": "airflow-provider-data-quality",
-        "transaction_read_only": "on",
-        "transaction_isolation": "repeatable read",
-        "statement_timeout": "7s",
-        "client_connection_check_interval": "5s",
-        "jit": "off",
-        "standard_conforming_strings": "on",
-    }
-    checks = [Volume(equals=1, where=f"current_setting('{name}') = '{value}'", name=name) for name, value in settings.items()]
-    result = run_checks(Dataset(table="t"), checks, connect(rows.url), statement_timeout="7s")
-    assert [e.label for e in result.executions if e.outcome != "passed"] == []
-
-
 def test_no_session_and_no_thread_is_left_behind(rows: Any) -> None:
     for checks in ([Volume(min=0)], [Volume(min=0, where="nope")], [Uniqueness(columns=["id"])]):
         run_checks(Dataset(table="t"), checks, connect(rows.url))

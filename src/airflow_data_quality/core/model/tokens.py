@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 from collections.abc import Sequence
 from datetime import time, timezone
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 Token = bool | int | float | Decimal | str
 
+_INTERVAL = re.compile(
+    r"(?:[-+]?\d{1,6} (?:year|mon|month|week|day|hour|minute|second|min|sec)s?\b ?)*"
+    r"(?:[-+]?\d{1,6}:\d\d(?::\d\d(?:\.\d{1,6})?)?)?",
+    re.IGNORECASE,
+)
 _TRUE_FALSE = {"true": True, "t": True, "false": False, "f": False}
 
 
@@ -34,11 +40,9 @@ def read_tokens(given: Any) -> Any:
 
 def _as_json_has_it(token: Token) -> Token:
     """Returns a token that JSON gives back as it is: a decimal as text, NaN and infinity too."""
-    if isinstance(token, Decimal):
-        return format(token, "f") if token.is_finite() else str(token)
-    if isinstance(token, float):
-        return float(token) if math.isfinite(token) else str(Decimal(token))
-    return token
+    if isinstance(token, float) and math.isfinite(token):
+        return float(token)
+    return str(exact(token)) if isinstance(token, float | Decimal) else token
 
 
 def equals_token(column: Column, token: Token) -> exp.Expression | None:
@@ -154,6 +158,34 @@ def _as_moment(column: Column, token: Token) -> exp.Expression | None:
     return exp.cast(exp.Literal.string(text), column.kind)
 
 
+def _as_time(column: Column, token: Token) -> exp.Expression | None:
+    from sqlglot import exp
+
+    own = column.base or column.type
+    try:
+        moment = time.fromisoformat(str(token).strip())
+    except ValueError:
+        return None
+    if (moment.tzinfo is not None) != ("with time zone" in own):
+        return None
+    return exp.Cast(this=exp.Literal.string(moment.isoformat()), to=exp.DataType.build(own, udt=True))
+
+
+def _as_interval(column: Column, token: Token) -> exp.Expression | None:
+    from sqlglot import exp
+
+    text = str(token).strip()
+    return exp.cast(exp.Literal.string(text), "interval") if text and _INTERVAL.fullmatch(text) else None
+
+
+def _as_binary(column: Column, token: Token) -> exp.Expression | None:
+    from sqlglot import exp
+
+    if not isinstance(token, str) or not re.fullmatch(r"\\x([0-9a-fA-F]{2})*|[^\\\0]*", token):
+        return None
+    return exp.Cast(this=exp.Literal.string(token), to=exp.DataType.build(column.base or column.type, udt=True))
+
+
 def _as_uuid(column: Column, token: Token) -> exp.Expression | None:
     from sqlglot import exp
 
@@ -172,6 +204,9 @@ _LITERALS = {
     "date": _as_moment,
     "timestamp": _as_moment,
     "timestamptz": _as_moment,
+    "time": _as_time,
+    "interval": _as_interval,
+    "binary": _as_binary,
     "uuid": _as_uuid,
 }
 """Kind → the token as a literal of it; any other kind is compared as text."""

@@ -75,12 +75,11 @@ def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect:
         check_condition(dialect, metric.to_where, "to_where")
     pairs = range(len(metric.columns))
     full = " AND ".join(f"c.k{n} IS NOT NULL" for n in pairs)
-    same = " AND ".join(f"c.k{n} = p.k{n}" for n in pairs)
+    same = " AND ".join(_equal(n, a, b, dialect) for n, (a, b) in enumerate(zip(metric.columns, parent_columns, strict=True)))
     child = f"(SELECT {_keys(metric.columns, dialect)} FROM {source}{_where(conditions, [], dialect)}) AS c"
     present = [_not_null(ref(column)) for column in parent_columns]
     rest = f"{_keys(parent_columns, dialect)} FROM {parent.text}{_where([metric.to_where or ''], present, dialect)}) AS p"
     if all(a.exact and b.exact and a.kind == b.kind for a, b in zip(metric.columns, parent_columns, strict=True)):
-        same = " AND ".join(f"c.k{n} = p.k{n}{_collated(metric.columns[n], dialect)}" for n in pairs)
         exact = (
             f"SELECT COUNT(CASE WHEN {full} THEN 1 END) AS checked, "
             f"COUNT(CASE WHEN {full} AND p.k0 IS NULL THEN 1 END) AS failing\n"
@@ -95,8 +94,10 @@ def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect:
     return KeyForms(exact, fact="by looking for each key in the other table")
 
 
-def _collated(column: Column, dialect: Dialect) -> str:
-    return f" COLLATE {dialect.exact_collation}" if column.kind == "text" and dialect.exact_collation else ""
+def _equal(number: int, own: Column, theirs: Column, dialect: Dialect) -> str:
+    exact_texts = own.kind == theirs.kind == "text" and own.exact and theirs.exact
+    collation = f" COLLATE {dialect.exact_collation}" if exact_texts and dialect.exact_collation else ""
+    return f"c.k{number} = p.k{number}{collation}"
 
 
 def _keys(columns: Sequence[Column], dialect: Dialect) -> str:

@@ -24,6 +24,8 @@ SETTINGS = {
     "application_name": "airflow-provider-data-quality",
     # A query whose client was killed ends by itself (PostgreSQL 14 and later).
     "client_connection_check_interval": "5000",
+    # Between two statements the client may plan longer than a role is allowed to idle.
+    "idle_in_transaction_session_timeout": "0",
     # Compiling costs more than it gains on aggregates over one scan.
     "jit": "off",
     "standard_conforming_strings": "on",
