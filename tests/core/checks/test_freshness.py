@@ -240,7 +240,7 @@ def test_what_no_calendar_of_ours_holds_is_too_old(newest: str) -> None:
 
 
 def test_the_message_says_how_old_and_what_is_allowed() -> None:
-    assert judged("2024-01-28T07:55:00").message == "newest zoned is 3d 4h old (2024-01-28T07:55:00), allowed 2h"
+    assert judged("2024-01-28T07:55:00").message == "newest zoned is 3d 4h old (2024-01-28T07:55:00 UTC), allowed 2h"
 
 
 def test_the_message_of_a_failure_never_shows_an_age_that_would_be_allowed() -> None:

@@ -82,7 +82,8 @@ class Freshness(Check):
         elif age is None:
             message = f"newest {self.column} is older than any calendar ({newest}), allowed {spell_duration(max_age)}"
         else:
-            message = f"newest {self.column} is {rough_duration(age)} old ({newest}), allowed {spell_duration(max_age)}"
+            zone = " UTC" if columns[self.column].kind == "timestamptz" else ""
+            message = f"newest {self.column} is {rough_duration(age)} old ({newest}{zone}), allowed {spell_duration(max_age)}"
         if later:
             message += f"; {later:,} later {'value is' if later == 1 else 'values are'} left out"
         held = age is not None and age <= max_age

@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 
 Token = bool | int | float | Decimal | str
 
+_UNITS = ("year", "mon|month", "week", "day", "hour", "minute|min", "second|sec")
 _INTERVAL = re.compile(
-    r"(?:[-+]?\d{1,6} (?:year|mon|month|week|day|hour|minute|second|min|sec)s?\b ?)*"
-    r"(?:[-+]?\d{1,6}:\d\d(?::\d\d(?:\.\d{1,6})?)?)?",
+    "".join(rf"(?:[-+]?\d{{1,4}} (?:{unit})s?\b ?)?" for unit in _UNITS)
+    + r"(?:[-+]?\d{1,4}:[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?)?",
     re.IGNORECASE,
+)
+"""The spellings of an interval that no database stumbles over: each unit once, from the largest."""
+_TIME = re.compile(
+    r"((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?|24:00(?::00)?)(Z|[-+](?:0\d|1[0-5])(?::?[0-5]\d)?)?", re.IGNORECASE
 )
 _TRUE_FALSE = {"true": True, "t": True, "false": False, "f": False}
 
@@ -162,13 +167,10 @@ def _as_time(column: Column, token: Token) -> exp.Expression | None:
     from sqlglot import exp
 
     own = column.base or column.type
-    try:
-        moment = time.fromisoformat(str(token).strip())
-    except ValueError:
+    match = _TIME.fullmatch(str(token).strip())
+    if match is None or (match[2] is not None) != ("with time zone" in own):
         return None
-    if (moment.tzinfo is not None) != ("with time zone" in own):
-        return None
-    return exp.Cast(this=exp.Literal.string(moment.isoformat()), to=exp.DataType.build(own, udt=True))
+    return exp.Cast(this=exp.Literal.string(match[0]), to=exp.DataType.build(own, udt=True))
 
 
 def _as_interval(column: Column, token: Token) -> exp.Expression | None:

@@ -103,7 +103,7 @@ class Measurer:
             for half in (cells[:middle], cells[middle:]):
                 self._scan(step, half, source_is_fine=True)
             return
-        fact = f"fused with {len(cells) - 1} other question(s) in one scan" if len(cells) > 1 else "in a scan of its own"
+        fact = f"one of {len(cells)} questions of one scan" if len(cells) > 1 else "in a scan of its own"
         for cell, value in zip(cells, row, strict=True):
             self.found[cell] = Found((value,), fact=fact)
 

@@ -11,6 +11,7 @@ from sqlglot.tokens import Token, TokenType
 from airflow_data_quality.core.errors import DefinitionError
 from airflow_data_quality.core.sql.dialect import Dialect
 
+_QUERIES = (TokenType.SELECT, TokenType.WITH, TokenType.VALUES, TokenType.L_PAREN, TokenType.TABLE)
 _DEPTH = {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}
 
 
@@ -28,7 +29,7 @@ def check_condition(dialect: Dialect, text: str, what: str) -> bool:
     except TokenError:
         return False
     if not tokens:
-        raise DefinitionError(f"{what} is empty; leave it out, or write a row condition")
+        raise DefinitionError(f"{what} is empty; leave it out, or write it")
     _refuse_reaching_out(tokens, text, what)
     return True
 
@@ -64,6 +65,8 @@ def one_query(dialect: Dialect, text: str, what: str) -> str:
     while tokens and tokens[-1].token_type == TokenType.SEMICOLON:
         text = text[: tokens.pop().start]
     check_condition(dialect, text, what)
+    if tokens[0].token_type not in _QUERIES:
+        raise DefinitionError(f"{what} must be one SELECT; given: {text.strip()!r}")
     try:
         tree = parse_one(text, dialect=dialect.sqlglot)
     except (ParseError, TokenError):

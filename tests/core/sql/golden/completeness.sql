@@ -4,7 +4,7 @@ SELECT
   COUNT(*) - COUNT("Order Id") AS m1
 FROM "shop"."orders";
 
--- completeness(Order Id), alone (fused with 1 other question(s) in one scan)
+-- completeness(Order Id), alone (one of 2 questions of one scan)
 SELECT
   COUNT(*) AS "row_count",
   COUNT(*) - COUNT("Order Id") AS "null_count(Order Id)"

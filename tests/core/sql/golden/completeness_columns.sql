@@ -8,7 +8,7 @@ placed IS NULL
 ) AND ("id" IS NULL OR "id" = (-1) OR "Order Id" IS NULL OR "Order Id" = '' OR "Order Id" = '-1')) AS m1
 FROM "shop"."orders";
 
--- completeness(id, Order Id), alone (fused with 1 other question(s) in one scan)
+-- completeness(id, Order Id), alone (one of 2 questions of one scan)
 SELECT
   COUNT(*) FILTER(WHERE (
 placed IS NULL

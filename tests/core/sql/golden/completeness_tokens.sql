@@ -9,37 +9,37 @@ SELECT
   COUNT(*) FILTER(WHERE "paid" IS NULL OR "paid" = CAST('1900-01-01T00:00:00+00:00' AS TIMESTAMPTZ) OR "paid" = CAST('infinity' AS TIMESTAMPTZ)) AS m6
 FROM "shop"."orders";
 
--- completeness(id), alone (fused with 6 other question(s) in one scan)
+-- completeness(id), alone (one of 7 questions of one scan)
 SELECT
   COUNT(*) AS "row_count",
   COUNT(*) FILTER(WHERE "id" IS NULL OR "id" = (-1) OR "id" = 0) AS "null_count(id)"
 FROM "shop"."orders";
 
--- completeness(Order Id), alone (fused with 6 other question(s) in one scan)
+-- completeness(Order Id), alone (one of 7 questions of one scan)
 SELECT
   COUNT(*) AS "row_count",
   COUNT(*) FILTER(WHERE "Order Id" IS NULL OR "Order Id" = 'it''s' OR "Order Id" = '-1') AS "null_count(Order Id)"
 FROM "shop"."orders";
 
--- completeness(amount), alone (fused with 6 other question(s) in one scan)
+-- completeness(amount), alone (one of 7 questions of one scan)
 SELECT
   COUNT(*) AS "row_count",
   COUNT(*) FILTER(WHERE "amount" IS NULL OR "amount" = 0.1 OR "amount" = CAST('NaN' AS DECIMAL)) AS "null_count(amount)"
 FROM "shop"."orders";
 
--- completeness(rate), alone (fused with 6 other question(s) in one scan)
+-- completeness(rate), alone (one of 7 questions of one scan)
 SELECT
   COUNT(*) AS "row_count",
   COUNT(*) FILTER(WHERE "rate" IS NULL OR "rate" = CAST('0.1' AS REAL)) AS "null_count(rate)"
 FROM "shop"."orders";
 
--- completeness(placed), alone (fused with 6 other question(s) in one scan)
+-- completeness(placed), alone (one of 7 questions of one scan)
 SELECT
   COUNT(*) AS "row_count",
   COUNT(*) FILTER(WHERE "placed" IS NULL OR "placed" = CAST('1900-01-01' AS DATE)) AS "null_count(placed)"
 FROM "shop"."orders";
 
--- completeness(paid), alone (fused with 6 other question(s) in one scan)
+-- completeness(paid), alone (one of 7 questions of one scan)
 SELECT
   COUNT(*) AS "row_count",
   COUNT(*) FILTER(WHERE "paid" IS NULL OR "paid" = CAST('1900-01-01T00:00:00+00:00' AS TIMESTAMPTZ) OR "paid" = CAST('infinity' AS TIMESTAMPTZ)) AS "null_count(paid)"

@@ -10,7 +10,7 @@ id = 1 OR id = 2
 )) AS m1
 FROM "shop"."orders";
 
--- completeness(amount), alone (fused with 1 other question(s) in one scan)
+-- completeness(amount), alone (one of 2 questions of one scan)
 SELECT
   COUNT(*) FILTER(WHERE (
 id = 1 OR id = 2

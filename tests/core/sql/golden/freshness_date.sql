@@ -8,7 +8,7 @@ id = 1 OR id = 2
 ) AND "placed" > CAST('2024-01-02' AS DATE)) AS m1
 FROM "shop"."orders";
 
--- freshness(placed), alone (fused with 1 other question(s) in one scan)
+-- freshness(placed), alone (one of 2 questions of one scan)
 SELECT
   TO_JSONB(MAX("placed") FILTER(WHERE (
 id = 1 OR id = 2

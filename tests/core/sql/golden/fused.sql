@@ -26,7 +26,7 @@ id > 0
 LEFT JOIN (SELECT DISTINCT "id" AS k0 FROM "shop"."customers"
 WHERE NOT "id" IS NULL) AS p ON c.k0 = p.k0;
 
--- volume, alone (fused with 4 other question(s) in one scan)
+-- volume, alone (one of 5 questions of one scan)
 SELECT
   COUNT(*) AS "row_count"
 FROM "shop"."orders"
@@ -34,7 +34,7 @@ WHERE (
 id > 0
 );
 
--- again, alone (fused with 4 other question(s) in one scan)
+-- again, alone (one of 5 questions of one scan)
 SELECT
   COUNT(*) AS "row_count"
 FROM "shop"."orders"
@@ -42,7 +42,7 @@ WHERE (
 id > 0
 );
 
--- completeness(amount), alone (fused with 4 other question(s) in one scan)
+-- completeness(amount), alone (one of 5 questions of one scan)
 SELECT
   COUNT(*) AS "row_count",
   COUNT(*) - COUNT("amount") AS "null_count(amount)"
@@ -51,7 +51,7 @@ WHERE (
 id > 0
 );
 
--- completeness(placed), alone (fused with 4 other question(s) in one scan)
+-- completeness(placed), alone (one of 5 questions of one scan)
 SELECT
   COUNT(*) AS "row_count",
   COUNT(*) - COUNT("placed") AS "null_count(placed)"
@@ -60,7 +60,7 @@ WHERE (
 id > 0
 );
 
--- freshness(paid), alone (fused with 4 other question(s) in one scan)
+-- freshness(paid), alone (one of 5 questions of one scan)
 SELECT
   TO_JSONB(MAX("paid") FILTER(WHERE "paid" <= CAST('2024-01-02T02:04:05+00:00' AS TIMESTAMPTZ)) AT TIME ZONE 'UTC') #>> '{}' AS "newest(paid)",
   COUNT(*) FILTER(WHERE "paid" > CAST('2024-01-02T02:04:05+00:00' AS TIMESTAMPTZ)) AS "later_count(paid)"

@@ -20,7 +20,7 @@ WHERE (
 amount > 0
 ) AND NOT "n" IS NULL;
 
--- volume, alone (fused with 1 other question(s) in one scan)
+-- volume, alone (one of 2 questions of one scan)
 SELECT
   COUNT(*) AS "row_count"
 FROM (
@@ -41,7 +41,7 @@ WHERE (
 amount > 0
 ) AND NOT "n" IS NULL GROUP BY "n") AS k;
 
--- completeness(n), alone (fused with 1 other question(s) in one scan)
+-- completeness(n), alone (one of 2 questions of one scan)
 SELECT
   COUNT(*) AS "row_count",
   COUNT(*) - COUNT("n") AS "null_count(n)"
