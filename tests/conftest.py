@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +19,17 @@ import psycopg.conninfo
 import pytest
 
 from demo.postgres import running
+
+# Airflow reads these when it is imported first, which may be before any fixture.
+AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="dq-airflow-"))
+atexit.register(shutil.rmtree, AIRFLOW_HOME, ignore_errors=True)
+os.environ.update(
+    {
+        "AIRFLOW_HOME": str(AIRFLOW_HOME),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{AIRFLOW_HOME}/airflow.db",
+    }
+)
 
 FULL_POSTGRES = os.environ.get("DQ_TEST_POSTGRES_DSN")
 """A full PostgreSQL server (ICU, citext, dblink), for what the wheel's cannot hold."""

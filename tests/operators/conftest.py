@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-# Airflow reads these when it is imported first, which is before any fixture.
-HOME = Path(tempfile.mkdtemp(prefix="dq-airflow-"))
 DAGS = Path(__file__).parent / "dags"
-os.environ.update(
-    {
-        "AIRFLOW_HOME": str(HOME),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{HOME}/airflow.db",
-    }
-)
 
 
 @pytest.fixture
@@ -51,6 +38,7 @@ def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 @pytest.fixture(scope="session")
 def dags() -> Iterator[dict[str, Any]]:
     """The DAGs of ``dags/``, serialized in Airflow's metadata database."""
+    os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(DAGS)
     for command in (["db", "migrate"], ["dags", "reserialize"]):
         subprocess.run([sys.executable, "-m", "airflow", *command], check=True, capture_output=True)
     from airflow.dag_processing.dagbag import DagBag
@@ -58,7 +46,7 @@ def dags() -> Iterator[dict[str, Any]]:
     bag = DagBag(dag_folder=str(DAGS))
     assert not bag.import_errors
     yield bag.dags
-    shutil.rmtree(HOME, ignore_errors=True)
+    del os.environ["AIRFLOW__CORE__DAGS_FOLDER"]
 
 
 @pytest.fixture
