@@ -24,6 +24,7 @@ from airflow_data_quality.core.model.templates import RENDERED, is_template
 from airflow_data_quality.core.model.test import Test, coded_tests
 from airflow_data_quality.operators import arguments
 from airflow_data_quality.operators.errors import CheckErrored, DataQualityFailed, DataQualityFailedRetryable
+from airflow_data_quality.operators.loading import uncollected
 
 if TYPE_CHECKING:
     import jinja2
@@ -189,8 +190,13 @@ class DataQualityOperator(BaseOperator):
 
     def _ask(self, tests: Sequence[Test], context: Context) -> Run:
         # Loads the SQL engine and the hook, which parsing a DAG must not pay for.
-        from airflow_data_quality.core.runner import run
-        from airflow_data_quality.hooks.database import database
+        with uncollected():
+            from airflow_data_quality.core import inquiry  # noqa: F401 - the runner would load it outside
+            from airflow_data_quality.core.runner import run
+            from airflow_data_quality.core.sql.dialect import load_dialects
+            from airflow_data_quality.hooks.database import database
+
+            load_dialects()
 
         self._cancel = threading.Event()
         origin = _origin(context)

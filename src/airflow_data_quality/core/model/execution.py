@@ -20,7 +20,7 @@ Outcome = Literal["passed", "failed", "errored", "skipped"]
 class Measurement(BaseModel):
     """The value of a metric at the moment of the execution."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     metric: str
     value: MeasuredValue
@@ -29,7 +29,7 @@ class Measurement(BaseModel):
 class Execution(BaseModel):
     """What came of asking one test once."""
 
-    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+    model_config = ConfigDict(defer_build=True, frozen=True, ser_json_inf_nan="strings")
 
     id: UUID
     """uuid5 of the run's id and the test's: the same run written twice is one."""

@@ -27,7 +27,7 @@ Allowed = Annotated[
 class Judgement(BaseModel):
     """One measured value held against what it must be."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     metric: str
     value: MeasuredValue

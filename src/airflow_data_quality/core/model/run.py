@@ -22,7 +22,7 @@ RUN_NAMESPACE = UUID("8f3c2f0e-6a55-5d0a-9d57-3f2c4b7f5f0d")
 class Origin(BaseModel):
     """Which task instance a run belongs to."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     dag_id: str
     run_id: str
@@ -34,7 +34,7 @@ class Origin(BaseModel):
 class Statement(BaseModel):
     """One statement that was sent, and which tests it served."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     sql: str
     test_ids: tuple[str, ...]
@@ -46,7 +46,7 @@ class Statement(BaseModel):
 class Plan(BaseModel):
     """The statements that measured a run, in the order in which they were sent."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     statements: tuple[Statement, ...] = ()
 
@@ -58,7 +58,7 @@ class Plan(BaseModel):
 class Run(BaseModel):
     """What came of a run, whole: it survives JSON unchanged."""
 
-    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+    model_config = ConfigDict(defer_build=True, frozen=True, ser_json_inf_nan="strings")
 
     id: UUID
     source: str = "python"

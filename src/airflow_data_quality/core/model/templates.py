@@ -57,7 +57,7 @@ def refuse_templates(value: object) -> None:
 class Definition(BaseModel):
     """What a user writes: frozen, no unknown fields, templates allowed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
     @field_validator("*", mode="wrap")
     @classmethod

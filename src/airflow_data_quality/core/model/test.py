@@ -16,7 +16,7 @@ class Test(BaseModel):
     """One question of a run: this check, on this dataset, under this id."""
 
     __test__ = False
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     id: str
     """Its history hangs on it: thresholds, filters and wording may change, the id stays."""

@@ -6,11 +6,14 @@ import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from importlib import import_module
 from typing import ClassVar
 
 from sqlglot import exp
-from sqlglot.tokens import Token, Tokenizer
+from sqlglot.dialects.dialect import Dialect as Sqlglot
+from sqlglot.generator import Generator
+from sqlglot.tokens import Token
 
 from airflow_data_quality.core.database import Column, Connection
 from airflow_data_quality.core.errors import QueryError, UnknownDialect
@@ -87,30 +90,25 @@ class Dialect(ABC):
     """Neutral function (see ``model/nodes.py``) → what builds it here."""
 
     def text(self, expression: exp.Expression) -> str:
-        """Returns an expression as this database's text."""
-        return self.rewritten(expression).sql(dialect=self.sqlglot)
+        """Returns an expression as this database's text; the expression is used up."""
+        return self._generator.generate(self._rewritten(expression), copy=False)
 
-    def rewritten(self, expression: exp.Expression) -> exp.Expression:
+    def _rewritten(self, expression: exp.Expression) -> exp.Expression:
         """Returns the expression with neutral functions replaced by this database's own."""
-        expression = expression.copy()
-        while True:
-            node = next((n for n in expression.find_all(exp.Anonymous) if n.this in self.functions), None)
-            if node is None:
-                return expression
-            replacement = self.functions[node.this](*node.expressions)
-            if node is expression:
-                expression = replacement
-            else:
-                node.replace(replacement)
+        box = exp.Paren(this=expression)
+        for node in list(box.find_all(exp.Anonymous)):
+            if node.this in self.functions:
+                node.replace(self.functions[node.this](*node.expressions))
+        rewritten: exp.Expression = box.this
+        return rewritten
+
+    @cached_property
+    def _generator(self) -> Generator:
+        return Sqlglot.get_or_raise(self.sqlglot).generator()
 
     def tokens(self, text: str) -> Sequence[Token]:
         """Returns the tokens of a user's SQL text; raises sqlglot's TokenError for an open quote or comment."""
-        return self._tokenizer().tokenize(text)
-
-    def _tokenizer(self) -> Tokenizer:
-        from sqlglot.dialects.dialect import Dialect as Sqlglot
-
-        return Sqlglot.get_or_raise(self.sqlglot).tokenizer()
+        return Sqlglot.get_or_raise(self.sqlglot).tokenizer().tokenize(text)
 
     # Forms ------------------------------------------------------------------------------------------------------------
 

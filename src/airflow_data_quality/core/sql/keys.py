@@ -66,8 +66,8 @@ def duplicates(metric: Duplicates, source: str, conditions: Sequence[str], *, di
 def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect: Dialect, catalog: Catalog) -> KeyForms:
     """Returns the form of a referential question.
 
-    Joining to the parent's distinct keys is the fastest, but DISTINCT keeps one spelling of equal keys: that is sound only
-    where equal values are the same value on both sides. Elsewhere each row is looked up by itself.
+    A count beside an anti-join is exact for all types, whatever their equality is, and the fastest measured on PostgreSQL
+    15 and 18. (Joining the other table's distinct keys would keep one spelling of equal keys, and be slower.)
     """
     parent = catalog.table(metric.to_table)
     parent_columns = [parent.columns[name] for name in metric.to_columns]
@@ -79,19 +79,12 @@ def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect:
     child = f"(SELECT {_keys(metric.columns, dialect)} FROM {source}{_where(conditions, [], dialect)}) AS c"
     present = [_not_null(ref(column)) for column in parent_columns]
     rest = f"{_keys(parent_columns, dialect)} FROM {parent.text}{_where([metric.to_where or ''], present, dialect)}) AS p"
-    if all(a.exact and b.exact and a.kind == b.kind for a, b in zip(metric.columns, parent_columns, strict=True)):
-        exact = (
-            f"SELECT COUNT(CASE WHEN {full} THEN 1 END) AS checked, "
-            f"COUNT(CASE WHEN {full} AND p.k0 IS NULL THEN 1 END) AS failing\n"
-            f"FROM {child}\nLEFT JOIN (SELECT DISTINCT {rest} ON {same}"
-        )
-        return KeyForms(exact, fact="by joining the distinct keys of the other table")
     exact = (
         f"SELECT (SELECT COUNT(*) FROM {child} WHERE {full}) AS checked,\n"
         f"  (SELECT COUNT(*) FROM {child} WHERE {full}\n"
         f"  AND NOT EXISTS (SELECT 1 FROM (SELECT {rest} WHERE {same})) AS failing"
     )
-    return KeyForms(exact, fact="by looking for each key in the other table")
+    return KeyForms(exact, fact="by an anti-join with the other table")
 
 
 def _equal(number: int, own: Column, theirs: Column, dialect: Dialect) -> str:

@@ -33,8 +33,8 @@ SETTINGS = {
 
 BEGIN = """\
 SELECT to_jsonb(clock_timestamp() AT TIME ZONE 'UTC') #>> '{{}}', current_setting('server_version_num')::int,
-  (SELECT count(set_config(s.name, v.value, true))
-   FROM pg_settings AS s JOIN (VALUES {settings}) AS v(name, value) USING (name))"""
+  (SELECT count(CASE WHEN current_setting(v.name, true) IS NOT NULL THEN set_config(v.name, v.value, true) END)
+   FROM (VALUES {settings}) AS v(name, value))"""
 
 TABLES = """\
 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, NULL), format_type(b.oid, NULL), b.typname, b.typtype,

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
@@ -19,8 +19,12 @@ OLDEST = (3, 35, 0)
 """The first SQLite that knows RETURNING."""
 
 
+@cache
 def embedded_engine(path: Path) -> Engine:
-    """Returns an engine for the file; nothing is opened or made before it is used, and nothing stays open after."""
+    """Returns an engine for the file; nothing is opened or made before it is used, and nothing stays open after.
+
+    One engine serves a path for good: it remembers the statements that it has compiled.
+    """
     if sqlite3.sqlite_version_info < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise StoreError(f"this Python has SQLite {sqlite3.sqlite_version}; the embedded result store needs {oldest} or later")
