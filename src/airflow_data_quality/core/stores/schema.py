@@ -6,6 +6,9 @@ two that start at the same moment wait for each other, and one that is killed le
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -61,10 +64,22 @@ def _migrate(connection: Connection, stored: str | None) -> None:
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     try:
         _refuse_newer(stored, {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()})
-        with _ALEMBIC:
+        with _ALEMBIC, _quiet():
             command.upgrade(config, HEAD)
     except CommandError as error:
         raise StoreError(f"its schema cannot be brought to {HEAD!r}: {error}") from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps Alembic's progress out of the log of the task that happens to come first."""
+    logger = logging.getLogger("alembic")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _asked_inside(connection: Connection) -> str | None:
