@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import pickle
 import signal
 import sys
 import threading
@@ -226,3 +227,25 @@ def test_a_missing_provider_is_told_by_the_name_of_its_extra(monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "airflow.providers.postgres.hooks.postgres", None)
     with pytest.raises(MissingExtra, match=r"pip install 'airflow-provider-data-quality\[postgres\]'"):
         operator().execute({})
+
+
+def test_a_template_that_renders_to_nothing_drops_no_filter(warehouse: Any, store: Any) -> None:
+    from airflow.sdk import DAG
+
+    with DAG("native", schedule=None, render_template_as_native_obj=True):
+        native = operator(where="{% if false %}id < 0{% endif %}")
+    native.render_template_fields({})
+    with pytest.raises(CheckErrored, match="where of the dataset is empty"):
+        native.execute({})
+
+
+def test_a_kill_before_the_first_question_is_remembered(warehouse: Any, store: Any) -> None:
+    killed = operator()
+    killed.on_kill()
+    with pytest.raises(CheckErrored, match="the task was stopped"):
+        killed.execute({})
+
+
+def test_a_check_that_warns_can_be_pickled() -> None:
+    check = Volume(min=1, warn={"min": 2})
+    assert pickle.loads(pickle.dumps(check)) == check

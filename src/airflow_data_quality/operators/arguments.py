@@ -23,7 +23,12 @@ def is_late(value: Any) -> bool:
         return any(map(is_late, value.values()))
     if isinstance(value, list | tuple):
         return any(map(is_late, value))
-    return isinstance(value, XComArg) or is_template(value)
+    return _is_reference(value) or is_template(value)
+
+
+def _is_reference(value: Any) -> bool:
+    """Says whether Airflow resolves the value when the task runs: an XComArg, or a mapped task group's argument."""
+    return isinstance(value, XComArg) or (hasattr(value, "resolve") and hasattr(value, "iter_references"))
 
 
 def _has_xcom(value: Any) -> bool:
@@ -31,7 +36,7 @@ def _has_xcom(value: Any) -> bool:
         return any(map(_has_xcom, value.values()))
     if isinstance(value, list | tuple):
         return any(map(_has_xcom, value))
-    return isinstance(value, XComArg)
+    return _is_reference(value)
 
 
 def plain_checks(checks: Any) -> Any:
@@ -41,7 +46,7 @@ def plain_checks(checks: Any) -> Any:
         DefinitionError: for what is no list of checks, or two equal labels.
         pydantic.ValidationError: for a check that cannot be meant.
     """
-    if isinstance(checks, XComArg) or is_template(checks):
+    if _is_reference(checks) or is_template(checks):
         return checks
     if isinstance(checks, str | Mapping | Check) or not isinstance(checks, Sequence):
         raise DefinitionError(f"checks must be a list of checks; given: {checks!r}")
@@ -78,8 +83,9 @@ def refuse_mixture(given: Mapping[str, Any]) -> None:
         raise DefinitionError("give exactly one of checks= and suite=")
     places = [name for name in ("table", "dataset") if given[name] is not None]
     if given["suite"] is not None:
-        if places or given["where"] is not None:
-            raise DefinitionError(f"the suite says what is checked; leave out {', '.join([*places, 'where'][:2])}")
+        given_too = [name for name in ("table", "dataset", "where") if given[name] is not None]
+        if given_too:
+            raise DefinitionError(f"the suite says what is checked; leave out {', '.join(given_too)}")
         _refuse_two_connections(given["suite"], given["conn_id"])
         return
     if len(places) != 1:
@@ -103,8 +109,12 @@ def mapped_key(arguments: Mapping[str, Any], partial: Mapping[str, Any]) -> str 
     for name, value in arguments.items():
         if value is None or name in partial or name == "checks":
             continue
-        texts.append(Dataset.model_validate(value).text if name == "dataset" else _text(value))
+        texts += _dataset_texts(Dataset.model_validate(value)) if name == "dataset" else [_text(value)]
     return ", ".join(texts) or None
+
+
+def _dataset_texts(dataset: Dataset) -> list[str]:
+    return [dataset.text] + ([_text(dataset.where)] if dataset.where else [])
 
 
 def _text(value: Any) -> str:

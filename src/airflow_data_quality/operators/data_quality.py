@@ -117,7 +117,7 @@ class DataQualityOperator(BaseOperator):
         arguments.refuse_mixture(self._given())
 
     def _given(self) -> dict[str, Any]:
-        names = ("checks", "suite", "conn_id", "table", "dataset", "where", "database")
+        names = ("checks", "suite", "conn_id", "table", "dataset", "where", "database", "hook_params")
         return {name: getattr(self, name) for name in names}
 
     def render_template(
@@ -126,7 +126,9 @@ class DataQualityOperator(BaseOperator):
         """Renders templates only: Jinja would take a trailing newline, and read ``{#`` as a comment, in any other text."""
         if isinstance(content, str) and not is_template(content):
             return content
-        return super().render_template(content, context, jinja_env, seen_oids)
+        rendered = super().render_template(content, context, jinja_env, seen_oids)
+        # Rendered natively to None, a filter or bound would be as if it had never been written.
+        return "" if rendered is None and is_template(content) else rendered
 
     # The story of a task ----------------------------------------------------------------------------------------------
 
@@ -138,8 +140,9 @@ class DataQualityOperator(BaseOperator):
             AirflowSkipException: the data is bad, gate ``skip``.
             CheckErrored: a check could not be asked, unless the gate is ``continue``; or the task was stopped.
         """
-        run = self._ask(self._tests(context), context)
-        if self._cancel is not None and self._cancel.is_set():
+        self._cancel = self._cancel or threading.Event()
+        run = self._ask(self._tests(context), context, self._cancel)
+        if self._cancel.is_set():
             raise CheckErrored("the task was stopped; running statements were cancelled, nothing is recorded")
         self._report(run)
         self._keep(run)
@@ -148,8 +151,8 @@ class DataQualityOperator(BaseOperator):
 
     def on_kill(self) -> None:
         """Stops running statements in the database; nothing new is asked."""
-        if self._cancel is not None:
-            self._cancel.set()
+        self._cancel = self._cancel or threading.Event()
+        self._cancel.set()
 
     def _tests(self, context: Context) -> Sequence[Test]:
         """Builds the tests from what Airflow has rendered; the rules that had to wait for that are applied now."""
@@ -186,9 +189,10 @@ class DataQualityOperator(BaseOperator):
         if isinstance(task, MappedOperator):
             return arguments.mapped_key(self._given(), task.partial_kwargs)
         in_mapped_group = getattr(context.get("ti"), "map_index", -1) >= 0
-        return arguments.mapped_key({"table": self.table, "dataset": self.dataset}, {}) if in_mapped_group else None
+        # Of a mapped group one cannot see which arguments are mapped.
+        return arguments.mapped_key(self._given(), {}) if in_mapped_group else None
 
-    def _ask(self, tests: Sequence[Test], context: Context) -> Run:
+    def _ask(self, tests: Sequence[Test], context: Context, cancel: threading.Event) -> Run:
         # Loads the SQL engine and the hook, which parsing a DAG must not pay for.
         with uncollected():
             from airflow_data_quality.core import inquiry  # noqa: F401 - the runner would load it outside
@@ -198,19 +202,20 @@ class DataQualityOperator(BaseOperator):
 
             load_dialects()
 
-        self._cancel = threading.Event()
         origin = _origin(context)
         now = datetime.now(timezone.utc)
         number = run_id("airflow", *origin.model_dump().values(), 0) if origin else run_id("airflow", now, id(self))
         if not tests:
             return Run(id=number, source="airflow", origin=origin, started_at=now, finished_at=now, executions=())
+        if any(test.dataset.conn_id is None for test in tests):
+            raise DefinitionError("neither the dataset, the suite nor the operator names a conn_id")
         databases = {
             conn_id: database(str(conn_id), hook_params=self.hook_params, name=self.database)
             for conn_id in {test.dataset.conn_id for test in tests}
         }
         timeout = self.statement_timeout or conf.get("data_quality", "statement_timeout", fallback="30m")
         options = Options(statement_timeout=parse_duration(timeout))
-        done = run(tests, databases, id=number, started_at=now, options=options, cancel=self._cancel)
+        done = run(tests, databases, id=number, started_at=now, options=options, cancel=cancel)
         return done.model_copy(update={"source": "airflow", "origin": origin})
 
     def _report(self, run: Run) -> None:
@@ -230,7 +235,8 @@ class DataQualityOperator(BaseOperator):
 
             if caution := stores.warning():
                 self.log.warning("%s", caution)
-            stores.result_store().write(run)
+            if not stores.result_store().write(run):
+                self.log.warning("run %s is in the result store already; what was measured now is not kept", run.id)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with a store, the data is as good as it was measured
             self.log.error("the result store cannot be written (%s); this is the run: %s", error, run.model_dump_json())
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from airflow_data_quality.core.checks.volume import Volume
+from airflow_data_quality.core.database import connect
 from airflow_data_quality.core.errors import DefinitionError
+from airflow_data_quality.core.runner import run_checks
 from airflow_data_quality.core.sql.dialect import Dialect, dialect_named
 from airflow_data_quality.core.sql.text import check_condition, one_query
 
@@ -25,8 +30,6 @@ def dialect() -> Dialect:
         "a /* ) */ = 1",
         "a /* one /* ) two */ ; */ = 1",
         "a = $$ it's ) ; $1 $$",
-        "a = $tag$ ( $tag$",
-        "a = E'it\\'s )'",
         "a = 'C:\\'",
         "a LIKE '100%'",
         "a ? 'key' AND b @> '{}' AND c ->> 'x' = 'y' AND d[1] = 2 AND e[1:2] = f",
@@ -111,3 +114,23 @@ def test_one_query_is_sent_as_it_is(dialect: Dialect, text: str, sent: str) -> N
 def test_what_is_no_one_query_is_refused(dialect: Dialect, text: str, says: str) -> None:
     with pytest.raises(DefinitionError, match=says):
         one_query(dialect, text, "query")
+
+
+EVIL = {
+    "a comment inside an operator": "1 #-- '\n 3 = 2)) AS m0, 999 AS m1 EXCEPT SELECT COUNT(*) FILTER (WHERE (1=1 -- '",
+    "a block comment inside an operator": "1 |/* ' */ 3 = 3)) AS m0, 999 AS m1 EXCEPT SELECT COUNT(*) FILTER (WHERE (1=1 -- '",
+    "an E-string that goes on": "'a' <> E'a'\n'\\'')) AS m0, 999 AS m1 FROM t EXCEPT SELECT COUNT(*) FILTER (WHERE ('' = ''",
+}
+
+
+@pytest.mark.parametrize("where", EVIL.values(), ids=EVIL)
+def test_a_text_that_two_tokenizers_read_differently_never_touches_another_check(postgres: Any, where: str) -> None:
+    postgres.execute("CREATE TABLE t AS SELECT n AS a FROM generate_series(1, 10) n")
+    checks = [Volume(min=0, name="evil", where=where), Volume(min=1_000, name="victim"), Volume(equals=10, name="good")]
+    _, victim, good = run_checks({"table": "t"}, checks, connect(postgres.url)).executions
+    assert (victim.outcome, victim.value, good.outcome) == ("failed", 10, "passed")
+
+
+@pytest.mark.parametrize("where", ["a = $tag$ ( $tag$", r"a = E'it\'s )'", "a #-- b\n> 1", "a |/* b */ 4 > 1", "a -- b\r > 1"])
+def test_what_may_be_read_in_two_ways_is_asked_alone(dialect: Dialect, where: str) -> None:
+    assert check_condition(dialect, where, "where") is False

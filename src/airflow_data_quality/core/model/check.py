@@ -186,6 +186,7 @@ class Check(Definition, ABC):
             field = cls.model_fields[name]
             fields[name] = (Annotated[(field.annotation, *field.metadata)] | None, None)
         model = create_model(f"{cls.__name__}Warn", __base__=Definition, __module__=cls.__module__, **fields)
+        setattr(import_module(cls.__module__), model.__name__, model)  # where pickle looks for it
         cls.__pydantic_fields__["warn"] = FieldInfo(annotation=model | None, default=None)  # type: ignore[arg-type]
         cls.model_rebuild(force=True)
 

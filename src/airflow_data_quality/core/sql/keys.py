@@ -79,8 +79,12 @@ def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect:
     child = f"(SELECT {_keys(metric.columns, dialect)} FROM {source}{_where(conditions, [], dialect)}) AS c"
     present = [_not_null(ref(column)) for column in parent_columns]
     rest = f"{_keys(parent_columns, dialect)} FROM {parent.text}{_where([metric.to_where or ''], present, dialect)}) AS p"
+    with_child = ""
+    if source.startswith("(") or any("(" in condition for condition in conditions):
+        # A query or a function may answer otherwise when it is asked twice (TABLESAMPLE, random()).
+        with_child, child = f"WITH c AS MATERIALIZED {child.removesuffix(' AS c')}\n", "c"
     exact = (
-        f"SELECT (SELECT COUNT(*) FROM {child} WHERE {full}) AS checked,\n"
+        f"{with_child}SELECT (SELECT COUNT(*) FROM {child} WHERE {full}) AS checked,\n"
         f"  (SELECT COUNT(*) FROM {child} WHERE {full}\n"
         f"  AND NOT EXISTS (SELECT 1 FROM (SELECT {rest} WHERE {same})) AS failing"
     )

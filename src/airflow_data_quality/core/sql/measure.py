@@ -53,6 +53,9 @@ class Measurer:
         for step in steps:
             try:
                 if lost is None:
+                    if self.sent:
+                        # What a function of an earlier statement has set in the session is undone.
+                        self.dialect.recover(self.connection)
                     self._step(step)
             except QueryError as error:
                 lost = self._survive(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlglot import exp, parse_one
@@ -12,6 +13,9 @@ from airflow_data_quality.core.errors import DefinitionError
 from airflow_data_quality.core.sql.dialect import Dialect
 
 _QUERIES = (TokenType.SELECT, TokenType.WITH, TokenType.VALUES, TokenType.L_PAREN, TokenType.TABLE)
+_AMBIGUOUS = re.compile(r"(?i)[~!@#^&|`?+\-*/%<>=](?:--|/\*)|(?<!\w)e'|\w\$|\r")
+"""What two tokenizers may read in two ways (a comment that begins inside an operator, an E-string that goes on after a line
+break, a dollar in a name): such a text might end elsewhere than it seems, and shares no statement with others."""
 _DEPTH = {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}
 
 
@@ -19,7 +23,8 @@ def check_condition(dialect: Dialect, text: str, what: str) -> bool:
     """Refuses a row condition that would reach beyond its parentheses.
 
     Returns:
-        Whether it may share a statement with others: not when the tokenizer cannot read it (an open quote or comment).
+        Whether it may share a statement with others: not when the tokenizer cannot read it (an open quote or comment), or
+        when another tokenizer might read it in another way.
 
     Raises:
         DefinitionError: for an empty text, an unbalanced parenthesis or a semicolon.
@@ -31,7 +36,7 @@ def check_condition(dialect: Dialect, text: str, what: str) -> bool:
     if not tokens:
         raise DefinitionError(f"{what} is empty; leave it out, or write it")
     _refuse_reaching_out(tokens, text, what)
-    return True
+    return _AMBIGUOUS.search(text) is None
 
 
 def _refuse_reaching_out(tokens: Sequence[Token], text: str, what: str) -> None:
