@@ -7,6 +7,7 @@ in either YAML form, by its ``type``. Third parties add types by the entry point
 from __future__ import annotations
 
 import pkgutil
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -186,7 +187,8 @@ class Check(Definition, ABC):
             field = cls.model_fields[name]
             fields[name] = (Annotated[(field.annotation, *field.metadata)] | None, None)
         model = create_model(f"{cls.__name__}Warn", __base__=Definition, __module__=cls.__module__, **fields)
-        setattr(import_module(cls.__module__), model.__name__, model)  # where pickle looks for it
+        if cls.__module__ in sys.modules:
+            setattr(sys.modules[cls.__module__], model.__name__, model)  # where pickle looks for it
         cls.__pydantic_fields__["warn"] = FieldInfo(annotation=model | None, default=None)  # type: ignore[arg-type]
         cls.model_rebuild(force=True)
 
