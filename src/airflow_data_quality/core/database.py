@@ -26,6 +26,8 @@ class Column:
     timestamptz interval uuid json binary enum other``; ``real`` is any binary floating-point type."""
     base: str = ""
     """The type behind a domain; the type itself where there is none."""
+    declared: str = ""
+    """The type with its length or precision, as it was declared."""
     nullable: bool = True
     """Whether a NULL may be in it; True where the catalog does not say."""
     exact: bool = False
@@ -43,6 +45,10 @@ class Answer(NamedTuple):
 @runtime_checkable
 class Connection(Protocol):
     """One session. Every method but ``cancel`` belongs to the thread that opened it."""
+
+    @property
+    def one_statement(self) -> bool:
+        """Whether the driver or the server refuses a second statement behind a semicolon."""
 
     def query(self, sql: str) -> Answer:
         """Sends one statement and returns all that comes back; raises QueryError."""
@@ -76,6 +82,7 @@ class DbApiConnection:
         self._raw = raw
         # Transactions are begun and ended by the dialect's own statements.
         raw.autocommit = True
+        self.one_statement = False
         self._how_to_open: dict[str, Any] = {}
         self._how_to_send: dict[str, Any] = {}
         if any(base.__module__.partition(".")[0] == "psycopg" for base in type(raw).__mro__):
@@ -84,6 +91,7 @@ class DbApiConnection:
             # Whatever rows and preparing the connection was set to, a pooler's None included.
             self._how_to_open["row_factory"] = tuple_row
             self._how_to_send["prepare"] = True
+            self.one_statement = True
             raw.prepare_threshold = 5
             if raw.info.parameter_status("client_encoding") == "SQL_ASCII":
                 # A server that knows no encoding; the driver would hand out its texts as bytes.

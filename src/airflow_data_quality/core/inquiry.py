@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
+from typing import Any, TypeVar
 from uuid import UUID
 
 from airflow_data_quality.core.database import Connection, Database
-from airflow_data_quality.core.errors import Cancelled, QueryError
-from airflow_data_quality.core.judge import errored, judged
+from airflow_data_quality.core.errors import Cancelled, DataQualityError, QueryError
+from airflow_data_quality.core.judge import error_text, errored, judged
 from airflow_data_quality.core.model.execution import Execution
 from airflow_data_quality.core.model.options import Options
 from airflow_data_quality.core.model.run import Plan, Statement
@@ -17,8 +18,11 @@ from airflow_data_quality.core.model.test import Test
 from airflow_data_quality.core.sql.catalog import Catalog, Source
 from airflow_data_quality.core.sql.dialect import Dialect, dialect_named
 from airflow_data_quality.core.sql.measure import Measurer
-from airflow_data_quality.core.sql.planner import Question, plan, question, standalone
+from airflow_data_quality.core.sql.planner import Question, Step, drafted, plan, question, standalone
+from airflow_data_quality.core.sql.samples import sampled
 from airflow_data_quality.core.sql.watch import Flag, Watched
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -48,17 +52,51 @@ class Inquiry:
 
     def ask(self, connection: Connection, dialect: Dialect, options: Options, watched: Watched[Answered]) -> Answered:
         """Plans, measures and judges over a session that is open."""
-        clock = dialect.begin(connection, statement_timeout=options.statement_timeout)
-        catalog = Catalog(connection, dialect, clock)
+        catalog, steps = self._steps(connection, dialect, options, watched)
+        measurer = Measurer(connection, dialect, watched.stopping, options.on_progress)
+        measurer.measure(steps)
+        executions = [self._judge(test, measurer) for test in self.tests]
+        if options.sample_failing_rows:
+            executions = [self._sampled(execution, measurer, catalog, options) for execution in executions]
+        return Answered(tuple(executions), self._plan(measurer))
+
+    def draft(self, connection: Connection, dialect: Dialect, options: Options, watched: Watched[Plan]) -> Plan:
+        """Plans over a session that is open, and asks what the statements would cost; measures nothing."""
+        _, steps = self._steps(connection, dialect, options, watched)
+        askers = self._askers()
+        statements = [
+            Statement(
+                sql=sql,
+                test_ids=tuple(dict.fromkeys(test_id for ask in asks for test_id in askers[ask])),
+                conn_id=self.tests[0].dataset.conn_id,
+                cost=self._cost(sql, connection, dialect),
+            )
+            for sql, asks in (drafted(step, dialect) for step in steps)
+        ]
+        errors = {test_id: error_text(p) for test_id, p in self.prepared.items() if isinstance(p, Exception)}
+        return Plan(statements=tuple(statements), errors=errors)
+
+    def _cost(self, sql: str, connection: Connection, dialect: Dialect) -> float | None:
+        try:
+            return dialect.cost(connection, sql)
+        except QueryError as error:
+            if not dialect.own_fault(error):
+                raise
+            dialect.recover(connection)
+            return None
+
+    def _steps(
+        self, connection: Connection, dialect: Dialect, options: Options, watched: Watched[Any]
+    ) -> tuple[Catalog, Sequence[Step]]:
+        """Opens the transaction, finds every test's names, and plans what is asked."""
+        dialect.one_statement = connection.one_statement
+        catalog = Catalog(connection, dialect, dialect.begin(connection, statement_timeout=options.statement_timeout))
         for test in self.tests:
             if watched.stopping():
                 raise Cancelled("the run was told to stop before this was asked")
             self.prepared[test.id] = self._prepare(test, catalog, connection, dialect)
-        measurer = Measurer(connection, dialect, watched.stopping)
         ready = [p for p in self.prepared.values() if isinstance(p, Prepared)]
-        measurer.measure(plan((q for p in ready for q in p.questions), max_columns=dialect.max_columns))
-        executions = tuple(self._judge(test, measurer) for test in self.tests)
-        return Answered(executions, self._plan(measurer))
+        return catalog, plan((q for p in ready for q in p.questions), max_columns=dialect.max_columns)
 
     def _prepare(self, test: Test, catalog: Catalog, connection: Connection, dialect: Dialect) -> Prepared | Exception:
         """Finds a test's names; what is wrong with one test is kept for it and stops no other."""
@@ -81,24 +119,41 @@ class Inquiry:
         if isinstance(prepared, Exception):
             return errored(test, prepared, run_id=self.run_id, started_at=self.started_at)
         found = [(q, measurer.found[q.asks]) for q in prepared.questions]
-        asks = {q.asks for q in prepared.questions}
+        asks = {ask for q in prepared.questions for ask in (*q.before, q.asks)}
         return judged(
             test,
             found,
             prepared.source.columns,
             run_id=self.run_id,
             started_at=self.started_at,
-            sql=standalone(prepared.questions),
+            sql=standalone(prepared.questions, measurer.dialect),
             duration_ms=sum(sent.duration_ms for sent in measurer.sent if not asks.isdisjoint(sent.asks)),
         )
 
-    def _plan(self, measurer: Measurer) -> Plan:
+    def _sampled(self, execution: Execution, measurer: Measurer, catalog: Catalog, options: Options) -> Execution:
+        """Returns a failed execution with some of its failing rows; that they cannot be had changes no outcome."""
+        prepared = self.prepared[execution.test_id]
+        if execution.outcome != "failed" or isinstance(prepared, Exception):
+            return execution
+        try:
+            samples = sampled(prepared.questions, prepared.source, execution.check.where, measurer, catalog, options)
+            return execution.model_copy(update={"samples": samples})
+        except (DataQualityError, ValueError) as error:
+            facts = (*execution.plan_facts, f"failing rows could not be looked at: {error_text(error)}")
+            return execution.model_copy(update={"plan_facts": facts})
+
+    def _askers(self) -> dict[object, list[str]]:
+        """Returns which tests want to know each answer."""
         askers: dict[object, list[str]] = {}
         for test in self.tests:
             prepared = self.prepared[test.id]
             if isinstance(prepared, Prepared):
-                for q in prepared.questions:
-                    askers.setdefault(q.asks, []).append(test.id)
+                for ask in (ask for q in prepared.questions for ask in (*q.before, q.asks)):
+                    askers.setdefault(ask, []).append(test.id)
+        return askers
+
+    def _plan(self, measurer: Measurer) -> Plan:
+        askers = self._askers()
         return Plan(
             statements=tuple(
                 Statement(
@@ -120,20 +175,36 @@ def inquire(
 
     A database that cannot be reached, or is lost on the way, makes its tests errored.
     """
-    dialect = dialect_named(database.dialect)
     inquiry = Inquiry(tests, run_id, started_at)
+    try:
+        return _in_session(database, inquiry.ask, options, flag)
+    except (QueryError, Cancelled) as error:
+        return Answered(tuple(errored(test, error, run_id=run_id, started_at=started_at) for test in tests))
 
-    def work(watched: Watched[Answered]) -> Answered:
+
+def draft(tests: Sequence[Test], database: Database, *, options: Options, flag: Flag) -> Plan:
+    """Plans what one database would be asked; asks its catalog alone.
+
+    Raises:
+        QueryError: for a database that cannot be reached, or is lost on the way.
+    """
+    inquiry = Inquiry(tests, run_id=UUID(int=0), started_at=datetime.now(timezone.utc))
+    return _in_session(database, inquiry.draft, options, flag)
+
+
+def _in_session(
+    database: Database, use: Callable[[Connection, Dialect, Options, Watched[T]], T], options: Options, flag: Flag
+) -> T:
+    dialect = dialect_named(database.dialect)
+
+    def work(watched: Watched[T]) -> T:
         if watched.stopping():
             raise Cancelled("the run was told to stop before this was asked")
         connection = database.open()
         watched.uses(connection)
         try:
-            return inquiry.ask(connection, dialect, options, watched)
+            return use(connection, dialect, options, watched)
         finally:
             connection.close()
 
-    try:
-        return Watched(work, flag).result()
-    except (QueryError, Cancelled) as error:
-        return Answered(tuple(errored(test, error, run_id=run_id, started_at=started_at) for test in tests))
+    return Watched(work, flag).result()

@@ -23,7 +23,7 @@ def judged(
     *,
     run_id: UUID,
     started_at: datetime,
-    sql: str,
+    sql: str | None,
     duration_ms: float,
 ) -> Execution:
     """Returns what came of a test that was asked: main bounds first, then those of ``warn``, from the same values."""
@@ -64,7 +64,7 @@ def judged(
 
 def errored(test: Test, error: Exception, *, run_id: UUID, started_at: datetime, **facts: Any) -> Execution:
     """Returns what came of a test that could not be asked or judged; the database's own words are in ``error``."""
-    text = str(error) or type(error).__name__
+    text = error_text(error)
     return _execution(
         test,
         run_id,
@@ -75,6 +75,11 @@ def errored(test: Test, error: Exception, *, run_id: UUID, started_at: datetime,
         error=text,
         **facts,
     )
+
+
+def error_text(error: Exception) -> str:
+    """Returns what an error says; its name where it says nothing."""
+    return str(error) or type(error).__name__
 
 
 def _execution(test: Test, run_id: UUID, started_at: datetime, **facts: Any) -> Execution:

@@ -75,12 +75,41 @@ def run(
     )
 
 
+def plan(
+    tests: Sequence[Test],
+    databases: Mapping[str | None, Database],
+    *,
+    options: Options | None = None,
+    cancel: Flag | None = None,
+) -> Plan:
+    """Returns what a run would ask and what the databases expect it to cost; catalogs alone are asked.
+
+    A statement whose text depends on what another finds is shown in its widest form; a test that cannot be asked is in
+    ``errors``. Arguments are those of ``run``.
+
+    Raises:
+        DefinitionError: as ``run``.
+        QueryError: for a database that cannot be reached.
+    """
+    from airflow_data_quality.core.inquiry import draft
+
+    _refuse_nonsense(tests, databases)
+    whole = Plan()
+    for conn_id in dict.fromkeys(test.dataset.conn_id for test in tests):
+        mine = [test for test in tests if test.dataset.conn_id == conn_id]
+        part = draft(mine, databases[conn_id], options=options or Options(), flag=cancel or threading.Event())
+        whole = Plan(statements=whole.statements + part.statements, errors={**whole.errors, **part.errors})
+    return whole
+
+
 def run_checks(
     dataset: Dataset | Mapping[str, Any],
     checks: Sequence[Check | Mapping[str, Any]],
     database: Database,
     *,
     statement_timeout: timedelta | str = STATEMENT_TIMEOUT,
+    sample_failing_rows: int = 0,
+    sample_columns: Sequence[str] | None = None,
 ) -> Run:
     """Runs checks on one dataset, without Airflow; a test's id is its check's label.
 
@@ -89,6 +118,9 @@ def run_checks(
         checks: what must hold, as models or as plain data in either YAML form.
         database: what ``connect`` returns.
         statement_timeout: after how long the database stops a statement by itself: ``"30m"`` or a timedelta.
+        sample_failing_rows: how many failing rows of a failed row-level check are kept in ``.samples``; they may be
+            personal data.
+        sample_columns: the columns of these rows that are kept; all when not given.
 
     Raises:
         DefinitionError: for no checks, equal labels, a dataset with a ``conn_id``, or a template that nothing renders.
@@ -99,7 +131,11 @@ def run_checks(
     if target.conn_id is not None:
         raise DefinitionError(f"the dataset names conn_id {target.conn_id!r}, but the database is given; leave conn_id out")
     tests = coded_tests([Check.model_validate(check, context=RENDERED) for check in checks], [target])
-    options = Options(statement_timeout=parse_duration(statement_timeout))
+    options = Options(
+        statement_timeout=parse_duration(statement_timeout),
+        sample_failing_rows=sample_failing_rows,
+        sample_columns=sample_columns,
+    )
     return run(tests, {None: database}, id=uuid7(), started_at=datetime.now(timezone.utc), options=options)
 
 

@@ -110,33 +110,34 @@ def test_its_description(given: dict[str, Any], sentence: str) -> None:
 @pytest.mark.parametrize(
     ("given", "literal"),
     [
-        ({"column": "zoned"}, "CAST('2024-01-31T12:00:00+00:00' AS TIMESTAMPTZ)"),
-        ({"column": "naive"}, "CAST('2024-01-31T12:00:00' AS TIMESTAMP)"),
-        ({"column": "naive", "timezone": "America/New_York"}, "CAST('2024-01-31T07:00:00' AS TIMESTAMP)"),
-        ({"column": "day"}, "CAST('2024-01-31' AS DATE)"),
-        ({"column": "day", "timezone": "Pacific/Kiritimati"}, "CAST('2024-02-01' AS DATE)"),
-        ({"column": "zoned", "as_of": "2023-12-31"}, "CAST('2023-12-31T00:00:00+00:00' AS TIMESTAMPTZ)"),
+        ({"column": "zoned"}, "2024-01-31T12:00:00+00:00"),
+        ({"column": "naive"}, "2024-01-31T12:00:00"),
+        ({"column": "naive", "timezone": "America/New_York"}, "2024-01-31T07:00:00"),
+        ({"column": "day"}, "2024-01-31"),
+        ({"column": "day", "timezone": "Pacific/Kiritimati"}, "2024-02-01"),
+        ({"column": "zoned", "as_of": "2023-12-31"}, "2023-12-31T00:00:00+00:00"),
         (
             {"column": "zoned", "as_of": "2023-12-31", "timezone": "Europe/Berlin"},
-            "CAST('2023-12-30T23:00:00+00:00' AS TIMESTAMPTZ)",
+            "2023-12-30T23:00:00+00:00",
         ),
         (
             {"column": "naive", "as_of": "2023-12-31 12:00", "timezone": "Europe/Berlin"},
-            "CAST('2023-12-31T12:00:00' AS TIMESTAMP)",
+            "2023-12-31T12:00:00",
         ),
         (
             {"column": "naive", "as_of": "2023-12-31 12:00Z", "timezone": "Europe/Berlin"},
-            "CAST('2023-12-31T13:00:00' AS TIMESTAMP)",
+            "2023-12-31T13:00:00",
         ),
-        ({"column": "day", "as_of": "2023-12-31 23:30Z", "timezone": "Europe/Berlin"}, "CAST('2024-01-01' AS DATE)"),
+        ({"column": "day", "as_of": "2023-12-31 23:30Z", "timezone": "Europe/Berlin"}, "2024-01-01"),
     ],
     ids=str,
 )
 def test_it_asks_for_the_newest_value_up_to_as_of_in_the_kind_of_the_column(given: dict[str, Any], literal: str) -> None:
     newest, later = (metric.expression.sql("postgres") for metric in Freshness(max_age="2h", **given).metrics(columns()))
     name, kind = given["column"], KINDS[given["column"]]
-    assert newest == f'$ISO_TEXT(MAX("{name}") FILTER(WHERE "{name}" <= {literal}), \'{kind}\')'
-    assert later == f'COUNT(*) FILTER(WHERE "{name}" > {literal})'
+    limit = f"$TYPED('{literal}', '{kind}', '')"
+    assert newest == f'$ISO_TEXT(MAX("{name}") FILTER(WHERE "{name}" <= {limit}), \'{kind}\')'
+    assert later == f'COUNT(*) FILTER(WHERE "{name}" > {limit})'
 
 
 def test_a_column_of_another_kind_cannot_be_asked() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from airflow_data_quality.core.database import Column
 from airflow_data_quality.core.model.tokens import equals_token, read_tokens
+from airflow_data_quality.core.sql.dialects.postgresql import PostgreSQL
 
 FLOAT_MAX = 3.4028234663852886e38
 
@@ -18,7 +19,7 @@ FLOAT_MAX = 3.4028234663852886e38
 def condition(kind: str, token: Any, type_name: str | None = None) -> str | None:
     """Returns the condition as PostgreSQL would read it."""
     found = equals_token(Column("c", type_name or kind, kind), token)
-    return found.sql("postgres") if found is not None else None
+    return PostgreSQL().text(found) if found is not None else None
 
 
 @pytest.mark.parametrize(

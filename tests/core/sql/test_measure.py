@@ -16,7 +16,7 @@ from airflow_data_quality.core.sql.catalog import Source
 from airflow_data_quality.core.sql.dialect import dialect_named
 from airflow_data_quality.core.sql.keys import KeyForms
 from airflow_data_quality.core.sql.measure import Measurer
-from airflow_data_quality.core.sql.planner import Cell, KeyStep, ScanStep
+from airflow_data_quality.core.sql.planner import Cell, OwnStep, ScanStep
 
 BAD = {
     "no column of that name": ("nope = 1", 'column "nope" does not exist'),
@@ -232,21 +232,21 @@ def test_an_answer_of_another_shape_is_bisected_like_an_error(odd: Answer) -> No
 
 def test_a_fast_answer_that_leaves_it_open_is_asked_again() -> None:
     forms = KeyForms("exact", "fast")
-    measurer = _measured([KeyStep(forms)], Answer(("checked", "keys"), [(9, 8)]), Answer(("checked", "failing"), [(9, 1)]))
+    measurer = _measured([OwnStep(forms)], Answer(("checked", "keys"), [(9, 8)]), Answer(("checked", "failing"), [(9, 1)]))
     assert measurer.found[forms].values == (9, 1)
     assert [sent.sql for sent in measurer.sent] == ["fast", "exact"]
 
 
 def test_a_fast_answer_that_proves_it_is_enough() -> None:
     forms = KeyForms("exact", "fast")
-    measurer = _measured([KeyStep(forms)], Answer(("checked", "keys"), [(9, 9)]))
+    measurer = _measured([OwnStep(forms)], Answer(("checked", "keys"), [(9, 9)]))
     assert measurer.found[forms].values == (9, 0)
 
 
 def test_a_type_without_the_fast_form_is_asked_exactly() -> None:
     forms = KeyForms("exact", "fast")
     problem = QueryError("could not identify an extended hash function", sqlstate="42883")
-    measurer = _measured([KeyStep(forms)], problem, Answer(("checked", "failing"), [(9, 1)]))
+    measurer = _measured([OwnStep(forms)], problem, Answer(("checked", "failing"), [(9, 1)]))
     assert measurer.found[forms].values == (9, 1)
 
 
@@ -255,7 +255,7 @@ def test_no_question_is_blamed_for_what_the_server_suffers(sqlstate: str) -> Non
     """The step is not asked again; the next is."""
     cells, forms = _cells(8), KeyForms("exact")
     measurer = _measured(
-        [ScanStep(cells), KeyStep(forms)], QueryError("no", sqlstate=sqlstate), Answer(("checked", "failing"), [(9, 1)])
+        [ScanStep(cells), OwnStep(forms)], QueryError("no", sqlstate=sqlstate), Answer(("checked", "failing"), [(9, 1)])
     )
     assert len(measurer.sent) == 2
     assert {str(measurer.found[cell].error) for cell in cells} == {"no"}
@@ -264,7 +264,7 @@ def test_no_question_is_blamed_for_what_the_server_suffers(sqlstate: str) -> Non
 
 def test_nothing_is_asked_of_a_connection_that_is_gone() -> None:
     cells, forms = _cells(8), KeyForms("exact")
-    measurer = _measured([ScanStep(cells), KeyStep(forms)], QueryError("gone", sqlstate="42601", closed=True))
+    measurer = _measured([ScanStep(cells), OwnStep(forms)], QueryError("gone", sqlstate="42601", closed=True))
     assert len(measurer.sent) == 1
     assert {str(found.error) for found in measurer.found.values()} == {"gone"}
 
@@ -281,6 +281,6 @@ def test_a_value_that_the_driver_cannot_read_is_found_by_halves() -> None:
 def test_once_told_to_stop_nothing_is_asked() -> None:
     cells = _cells(2)
     measurer = Measurer(Scripted(iter(())), dialect_named("postgresql"), lambda: True)  # type: ignore[arg-type]
-    measurer.measure([ScanStep(cells), KeyStep(KeyForms("exact"))])
+    measurer.measure([ScanStep(cells), OwnStep(KeyForms("exact"))])
     assert measurer.sent == []
     assert all("told to stop" in str(found.error) for found in measurer.found.values())

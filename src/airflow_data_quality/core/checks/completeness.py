@@ -52,13 +52,14 @@ class Completeness(RowCheck):
         from airflow_data_quality.core.model.nodes import any_of, count_rows, ref
 
         looked_at = [columns[name] for name in self.label_columns()]
+        missing = any_of([condition for column in looked_at for condition in self._missing(column)])
         if len(looked_at) == 1 and not self.missing_values:
             # count(column) is the cheapest way there is to count NULLs.
             failing: exp.Expression = exp.Sub(this=count_rows(), expression=exp.Count(this=ref(looked_at[0])))
         else:
-            failing = count_rows(any_of([condition for column in looked_at for condition in self._missing(column)]))
+            failing = count_rows(missing)
         name = f"null_count({', '.join(column.name for column in looked_at)})"
-        return (Scan("checked", "row_count", count_rows()), Scan("failing", name, failing))
+        return (Scan("checked", "row_count", count_rows()), Scan("failing", name, failing, rows=missing))
 
     def _missing(self, column: Column) -> Sequence[exp.Expression]:
         from sqlglot import exp

@@ -45,12 +45,12 @@ class Freshness(Check):
         """Asks for the newest value up to ``as_of``, and for how many are later."""
         from sqlglot import exp
 
-        from airflow_data_quality.core.model.nodes import count_rows, iso_text, ref, when
+        from airflow_data_quality.core.model.nodes import count_rows, iso_text, ref, typed, when
 
         column = columns[self.column]
         if column.kind not in KINDS:
             raise ValueError(f"column {column.name!r} is {column.type}; freshness needs a date or a timestamp")
-        limit = exp.cast(exp.Literal.string(self._limit(column, columns)), column.kind)
+        limit = typed(self._limit(column, columns), column.kind)
         newest = when(exp.Max(this=ref(column)), exp.LTE(this=ref(column), expression=limit))
         later = count_rows(exp.GT(this=ref(column), expression=limit.copy()))
         return (

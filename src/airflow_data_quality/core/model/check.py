@@ -73,11 +73,13 @@ class Check(Definition, ABC):
     description: str | None = None
     """A sentence for people; never filled in. See ``describe``."""
     severity: Severity = "error"
+    """``error`` blocks; ``warn`` alerts and never blocks; ``info`` is recorded only."""
     dimension: str = ""
     """The dimension of data quality it counts for, such as ``completeness`` or ``timeliness``."""
     where: str | None = None
     """A row condition in the database's own SQL: only rows for which it is true are looked at."""
     tags: Annotated[Sequence[Name], BeforeValidator(_refuse_one_name), AfterValidator(tuple)] = ()
+    """Words by which checks are found."""
     warn: Mapping[str, Any] | None = None
     """A second set of this check's bounds: breaking only these is a failure at severity ``warn``."""
 
@@ -110,6 +112,11 @@ class Check(Definition, ABC):
         """Returns the fields that the short YAML form ``type: value`` means, for a value that is no mapping."""
         quotes = "" if isinstance(value, str | list) else f", or text in quotes: '{value!r}'"
         raise ValueError(f"{cls._type()}: {value!r} is no short form; write {cls._type()}: {{field: value, …}}{quotes}")
+
+    @classmethod
+    def from_short(cls, value: Any) -> Mapping[str, Any]:
+        """Returns the fields that ``type: value`` means: a mapping is the fields themselves."""
+        return value if isinstance(value, Mapping) else cls.from_primary(value)
 
     # What all types share ---------------------------------------------------------------------------------------------
 
@@ -220,7 +227,7 @@ def canonical(value: Mapping[str, Any]) -> tuple[type[Check], Mapping[str, Any]]
         raise ValueError(f"{FORMS}; given were the keys {', '.join(map(str, value)) or 'of nothing'}")
     ((name, given),) = value.items()
     chosen = check_class(name)
-    fields = {} if given is None else given if isinstance(given, Mapping) else chosen.from_primary(given)
+    fields = {} if given is None else chosen.from_short(given)
     return chosen, {"type": name, **fields}
 
 
@@ -231,6 +238,14 @@ def check_class(name: Any) -> type[Check]:
         if isinstance(name, str) and name in REGISTRY:
             return REGISTRY[name]
     raise ValueError(f"unknown check type {name!r}{near(str(name), REGISTRY)} (types: {', '.join(sorted(REGISTRY))})")
+
+
+def check_types() -> Mapping[str, type[Check]]:
+    """Returns every check type that is installed, other packages' too, by name."""
+    _load_ours()
+    for entry_point in entry_points(group=ENTRY_POINTS):
+        entry_point.load()
+    return dict(REGISTRY)
 
 
 def _nothing() -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, StrictBool, StrictInt, StrictStr
 
 from airflow_data_quality.core.model.check import Check, Severity
 from airflow_data_quality.core.model.dataset import Dataset
@@ -15,6 +15,10 @@ from airflow_data_quality.core.model.value import MeasuredValue
 
 Outcome = Literal["passed", "failed", "errored", "skipped"]
 """What became of a check: ``errored`` when the question could not be asked; a fact, so there is no "warned"."""
+
+
+Sample = dict[str, StrictBool | StrictInt | StrictStr | None]
+"""A failing row, in values that JSON holds as they are; ``***`` where they may not be seen."""
 
 
 class Measurement(BaseModel):
@@ -59,6 +63,9 @@ class Execution(BaseModel):
     """The database's own words, or what made the question impossible to ask."""
     plan_facts: tuple[str, ...] = ()
     """How it was measured: what it was fused with, which form was chosen."""
+
+    samples: tuple[Sample, ...] = ()
+    """Some of the failing rows, where they were asked for: column → whole number, boolean, text or None."""
 
     @property
     def label(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_data_quality.core.database import Column
@@ -31,6 +32,8 @@ class Scan:
     name: str
     """How the measurement is called in the result store, such as ``null_count(email)``."""
     expression: exp.Expression
+    rows: exp.Expression | None = None
+    """The condition of the rows that it counts as failing: a sample of them can be asked for."""
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -80,7 +83,73 @@ class Orphans:
         return (f"key_count({key})", f"orphan_count({key} -> {self.to_table}({', '.join(self.to_columns)}))")
 
 
-Metric = Scan | Duplicates | Orphans
+@dataclass(frozen=True)
+class Distinct:
+    """How many different values a column has; NULL is none."""
+
+    role: str
+    column: Column
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The word under which the value comes back."""
+        return (self.role,)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of the measurement."""
+        return (f"distinct({self.column.name})",)
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """The interpolated quantile of a column of numbers: between the two nearest ranks where none falls on it.
+
+    The value at rank ``percent / 100 · (n − 1)`` of the n values from rank 0, as PostgreSQL's ``percentile_cont``; None
+    where there are no values.
+    """
+
+    role: str
+    name: str
+    column: Column
+    percent: int
+    low: int | Decimal | None = None
+    """A value that it is hoped to be at least, or None: where it is found between the two, few rows must be sorted."""
+    high: int | Decimal | None = None
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The word under which the value comes back."""
+        return (self.role,)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of the measurement."""
+        return (self.name,)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a user's own query says: its single value, or how many rows it returns."""
+
+    sql: str
+    """One query, verbatim; ``{dataset}`` in it is the dataset with its filters."""
+    name: str
+    count: bool
+    """Whether it is the number of rows that is asked for."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The word under which the value comes back."""
+        return ("failing",) if self.count else ("value",)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of the measurement."""
+        return (self.name,)
+
+
+Metric = Scan | Duplicates | Orphans | Distinct | Quantile | Query
 Measured = dict[str, Any]
 """Role → value, as a check's ``judge`` receives them."""
 

@@ -9,6 +9,11 @@ from sqlglot import exp
 from airflow_data_quality.core.database import Column
 
 ISO_TEXT = "$ISO_TEXT"
+TYPED = "$TYPED"
+MATCHES = "$MATCHES"
+LENGTH = "$LENGTH"
+IS_JSON = "$IS_JSON"
+SHOWN = "$SHOWN"
 
 
 def ref(column: Column, *, of: str | None = None) -> exp.Expression:
@@ -18,7 +23,14 @@ def ref(column: Column, *, of: str | None = None) -> exp.Expression:
 
 def raw(text: str) -> exp.Expression:
     """Returns a user's row condition, printed untouched; the newlines keep a trailing comment from eating what follows."""
-    return exp.Var(this=f"(\n{text}\n)")
+    condition = exp.Var(this=f"(\n{text}\n)")
+    condition.meta["raw"] = text
+    return condition
+
+
+def raw_texts(expression: exp.Expression) -> Sequence[str]:
+    """Returns the users' own texts in an expression, as they were written."""
+    return [node.meta["raw"] for node in expression.find_all(exp.Var) if "raw" in node.meta]
 
 
 def any_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
@@ -27,6 +39,11 @@ def any_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
     for condition in rest:
         first = exp.Or(this=first, expression=condition)
     return first
+
+
+def not_null(value: exp.Expression) -> exp.Expression:
+    """Returns the condition that a value is there."""
+    return exp.Not(this=exp.Is(this=value, expression=exp.Null()))
 
 
 def count_rows(condition: exp.Expression | None = None) -> exp.Expression:
@@ -42,3 +59,28 @@ def when(aggregate: exp.Expression, condition: exp.Expression | None) -> exp.Exp
 def iso_text(moment: exp.Expression, kind: str) -> exp.Expression:
     """Returns a date or timestamp as ISO 8601 text: in UTC when it knows its zone, else as it stands."""
     return exp.Anonymous(this=ISO_TEXT, expressions=[moment, exp.Literal.string(kind)])
+
+
+def typed(text: str, kind: str, type_name: str | None = None) -> exp.Expression:
+    """Returns a literal of a column's kind; where that matters, of a type by the database's own name."""
+    return exp.Anonymous(this=TYPED, expressions=[*map(exp.Literal.string, (text, kind, type_name or ""))])
+
+
+def matches(value: exp.Expression, pattern: str) -> exp.Expression:
+    """Returns the condition that a regular expression is found anywhere in a text."""
+    return exp.Anonymous(this=MATCHES, expressions=[value, exp.Literal.string(pattern)])
+
+
+def length(value: exp.Expression) -> exp.Expression:
+    """Returns the number of a text's characters."""
+    return exp.Anonymous(this=LENGTH, expressions=[value])
+
+
+def is_json(value: exp.Expression) -> exp.Expression:
+    """Returns the condition that a text is a JSON document."""
+    return exp.Anonymous(this=IS_JSON, expressions=[value])
+
+
+def shown(column: Column) -> exp.Expression:
+    """Returns a column's value as a whole number, a boolean or a text, which every driver can read and JSON can hold."""
+    return exp.Anonymous(this=SHOWN, expressions=[ref(column), exp.Literal.string(column.kind)])

@@ -6,10 +6,13 @@ A float means its shortest decimal spelling (``0.1`` is one tenth), NaN lies wit
 from __future__ import annotations
 
 import math
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation, localcontext
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator
+
+DIGITS = 200_000
+"""More than any database's number has."""
 
 Number = int | Decimal
 """A number as it is kept: an integer, or a decimal (infinite or not a number included)."""
@@ -79,3 +82,18 @@ GivenNumber = Annotated[
     PlainSerializer(to_json, when_used="json"),
 ]
 """A field that takes any spelling of a number and keeps a ``Number``."""
+
+
+def interpolated(low: int | float | Decimal, high: int | float | Decimal, share: Decimal) -> int | float | Decimal:
+    """Returns the number that lies a share (0 to 1) of the way from one number to a larger one, exactly; a float for floats."""
+    if share == 0 or low == high:
+        return low
+    a, b = exact(low), exact(high)
+    if not (a.is_finite() and b.is_finite()):
+        # On the way to or from infinity one is there at once; between the two, or beside NaN, there is nothing.
+        return float(a) + float(b)
+    with localcontext(Context(prec=DIGITS)):
+        number = a + (b - a) * share
+    if isinstance(low, float) or isinstance(high, float):
+        return float(number)
+    return int(number) if number == number.to_integral_value() and isinstance(low, int) else number

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+
+from airflow_data_quality.core.errors import DefinitionError
 
 STATEMENT_TIMEOUT = timedelta(minutes=30)
 
@@ -14,3 +17,19 @@ class Options:
 
     statement_timeout: timedelta = STATEMENT_TIMEOUT
     """After how long the database stops a statement by itself."""
+    sample_failing_rows: int = 0
+    """How many failing rows of a failed row-level check are kept."""
+    sample_columns: Sequence[str] | None = None
+    """The columns of these rows that are kept; all when not given. One that a dataset does not have is left out."""
+    masked_columns: Sequence[str] = ()
+    """Shell patterns of column names whose values nobody may see, such as ``*email*``."""
+    on_progress: Callable[[int, int], None] | None = None
+    """Is told, in the thread that asks, how many of a database's steps are done, of how many."""
+
+    def __post_init__(self) -> None:
+        given = self.sample_failing_rows
+        if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+            raise DefinitionError(f"sample_failing_rows is {given!r}; give a number of rows, 0 for none")
+        for name in ("sample_columns", "masked_columns"):
+            if isinstance(getattr(self, name), str):
+                raise DefinitionError(f"{name} is one text; give a list: [{getattr(self, name)!r}]")

@@ -41,6 +41,8 @@ class Statement(BaseModel):
     conn_id: str | None = None
     duration_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     error: str | None = None
+    cost: float | None = None
+    """What the database expected it to cost, in its own unit, where it was asked: a plan that has not been run."""
 
 
 class Plan(BaseModel):
@@ -49,6 +51,8 @@ class Plan(BaseModel):
     model_config = ConfigDict(defer_build=True, frozen=True)
 
     statements: tuple[Statement, ...] = ()
+    errors: Mapping[str, str] = {}
+    """Test id → why it cannot be asked, in a plan that has not been run."""
 
     def __str__(self) -> str:
         blocks = (f"-- {number}. for {len(s.test_ids)} test(s)\n{s.sql};" for number, s in enumerate(self.statements, 1))

@@ -54,11 +54,21 @@ def equals_token(column: Column, token: Token) -> exp.Expression | None:
     """Returns the condition that the column equals the token, or None when its type can hold no such value."""
     from sqlglot import exp
 
-    literal = _LITERALS.get(column.kind, _as_text)(column, token)
-    if literal is None:
-        return None
+    value = literal(column, token)
+    return None if value is None else exp.EQ(this=comparand(column), expression=value)
+
+
+def comparand(column: Column) -> exp.Expression:
+    """Returns a column as literals of its kind are compared with it: itself, or as text where its kind has no literals."""
+    from sqlglot import exp
+
     value: exp.Expression = exp.column(column.name, quoted=True)
-    return exp.EQ(this=value if column.kind in _LITERALS else exp.cast(value, "text"), expression=literal)
+    return value if column.kind in _LITERALS else exp.cast(value, "text")
+
+
+def literal(column: Column, token: Token) -> exp.Expression | None:
+    """Returns a value as a literal of the column's kind, or None when its type can hold no such value."""
+    return _LITERALS.get(column.kind, _as_text)(column, token)
 
 
 def _text(token: Token) -> str:
@@ -104,24 +114,23 @@ def _digits(text: str) -> exp.Expression:
 
 
 def _as_numeric(column: Column, token: Token) -> exp.Expression | None:
-    from sqlglot import exp
+    from airflow_data_quality.core.model.nodes import typed
 
     number = _number(token)
     if number is None:
         return None
-    return _digits(format(number, "f")) if number.is_finite() else exp.cast(exp.Literal.string(str(number)), "decimal")
+    return _digits(format(number, "f")) if number.is_finite() else typed(str(number), column.kind, "decimal")
 
 
 def _as_real(column: Column, token: Token) -> exp.Expression | None:
-    from sqlglot import exp
+    from airflow_data_quality.core.model.nodes import typed
 
     number = _number(token)
     own = column.base or column.type
     if number is None or not _fits_real(number, own):
         return None
     # In the column's own type: as a double, 0.1 would equal no single-precision value.
-    own_type = exp.DataType.build(own, udt=True)
-    return exp.Cast(this=exp.Literal.string(str(number)), to=own_type)
+    return typed(str(number), column.kind, own)
 
 
 def _fits_real(number: Decimal, type_name: str) -> bool:
@@ -145,7 +154,7 @@ def _as_boolean(column: Column, token: Token) -> exp.Expression | None:
 
 
 def _as_moment(column: Column, token: Token) -> exp.Expression | None:
-    from sqlglot import exp
+    from airflow_data_quality.core.model.nodes import typed
 
     text = token.strip() if isinstance(token, str) else ""
     if text.lower() not in ("infinity", "-infinity"):
@@ -160,39 +169,39 @@ def _as_moment(column: Column, token: Token) -> exp.Expression | None:
         if column.kind == "timestamptz" and not moment.tzinfo:
             moment = moment.replace(tzinfo=timezone.utc)
         text = moment.isoformat() if column.kind != "date" else moment.date().isoformat()
-    return exp.cast(exp.Literal.string(text), column.kind)
+    return typed(text, column.kind)
 
 
 def _as_time(column: Column, token: Token) -> exp.Expression | None:
-    from sqlglot import exp
+    from airflow_data_quality.core.model.nodes import typed
 
     own = column.base or column.type
     match = _TIME.fullmatch(str(token).strip())
     if match is None or (match[2] is not None) != ("with time zone" in own):
         return None
-    return exp.Cast(this=exp.Literal.string(match[0]), to=exp.DataType.build(own, udt=True))
+    return typed(match[0], column.kind, own)
 
 
 def _as_interval(column: Column, token: Token) -> exp.Expression | None:
-    from sqlglot import exp
+    from airflow_data_quality.core.model.nodes import typed
 
     text = str(token).strip()
-    return exp.cast(exp.Literal.string(text), "interval") if text and _INTERVAL.fullmatch(text) else None
+    return typed(text, column.kind) if text and _INTERVAL.fullmatch(text) else None
 
 
 def _as_binary(column: Column, token: Token) -> exp.Expression | None:
-    from sqlglot import exp
+    from airflow_data_quality.core.model.nodes import typed
 
     if not isinstance(token, str) or not re.fullmatch(r"\\x([0-9a-fA-F]{2})*|[^\\\0]*", token):
         return None
-    return exp.Cast(this=exp.Literal.string(token), to=exp.DataType.build(column.base or column.type, udt=True))
+    return typed(token, column.kind, column.base or column.type)
 
 
 def _as_uuid(column: Column, token: Token) -> exp.Expression | None:
-    from sqlglot import exp
+    from airflow_data_quality.core.model.nodes import typed
 
     try:
-        return exp.cast(exp.Literal.string(str(UUID(str(token).strip()))), "uuid")
+        return typed(str(UUID(str(token).strip())), column.kind)
     except ValueError:
         return None
 

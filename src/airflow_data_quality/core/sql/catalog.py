@@ -56,7 +56,11 @@ class Catalog:
             table = self.table(dataset.table)
             return Source(table.text, dataset.where, table.columns)
         query = f"(\n{one_query(self._dialect, dataset.query or '', 'query')}\n) AS q"
-        return Source(query, dataset.where, self._columns(self._dialect.query_columns(self._connection, query), "the query"))
+        return Source(query, dataset.where, self.query_columns(query))
+
+    def query_columns(self, query: str) -> Columns:
+        """Returns the columns of a query in parentheses, with an alias behind them."""
+        return self._columns(self._dialect.query_columns(self._connection, query), "the query")
 
     def table(self, name: str) -> Source:
         """Returns what a table is, found as written, then as the dialect folds its parts that are not quoted."""
@@ -67,7 +71,8 @@ class Catalog:
         return self._tables[name]
 
     def _columns(self, columns: Sequence[Column], dataset: str) -> Columns:
-        return Columns(columns, fold=self._dialect.fold, clock=self._clock, dataset=dataset)
+        dialect = self._dialect
+        return Columns(columns, fold=dialect.fold, clock=self._clock, dataset=dataset, same_type=dialect.same_type)
 
     def _find(self, name: str) -> tuple[tuple[str, ...], Sequence[Column]]:
         spellings = [

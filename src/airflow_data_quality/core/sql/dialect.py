@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as Sqlglot
+from sqlglot.errors import SqlglotError
 from sqlglot.generator import Generator
 from sqlglot.tokens import Token
 
@@ -48,6 +49,8 @@ class Dialect(ABC):
     def __init__(self) -> None:
         self.version = 0
         """The server's version as its catalog counts, once ``begin`` has asked."""
+        self.one_statement = True
+        """Whether the session's driver or server refuses a second statement behind a semicolon."""
 
     # Sessions ---------------------------------------------------------------------------------------------------------
 
@@ -87,7 +90,7 @@ class Dialect(ABC):
     # Text -------------------------------------------------------------------------------------------------------------
 
     functions: ClassVar[Mapping[str, Callable[..., exp.Expression]]] = {}
-    """Neutral function (see ``model/nodes.py``) → what builds it here."""
+    """Neutral function (see ``model/nodes.py``) → what builds it here, given the dialect and the function's arguments."""
 
     def text(self, expression: exp.Expression) -> str:
         """Returns an expression as this database's text; the expression is used up."""
@@ -96,9 +99,10 @@ class Dialect(ABC):
     def _rewritten(self, expression: exp.Expression) -> exp.Expression:
         """Returns the expression with neutral functions replaced by this database's own."""
         box = exp.Paren(this=expression)
-        for node in list(box.find_all(exp.Anonymous)):
+        # From the innermost: what has just been replaced is not looked into again.
+        for node in reversed(list(box.find_all(exp.Anonymous))):
             if node.this in self.functions:
-                node.replace(self.functions[node.this](*node.expressions))
+                node.replace(self.functions[node.this](self, *node.expressions))
         rewritten: exp.Expression = box.this
         return rewritten
 
@@ -110,10 +114,47 @@ class Dialect(ABC):
         """Returns the tokens of a user's SQL text; raises sqlglot's TokenError for an open quote or comment."""
         return Sqlglot.get_or_raise(self.sqlglot).tokenizer().tokenize(text)
 
+    def limited(self, select: str, rows: int) -> str:
+        """Returns a SELECT that gives back at most so many rows."""
+        return f"{select}\nLIMIT {rows}"
+
+    def same_type(self, column: Column, text: str) -> bool:
+        """Says whether a type that a user wrote is a column's: another spelling is the same, a length left out is any."""
+        wanted = self._type(text)
+        there = column.declared if wanted.expressions else column.type
+        return any(wanted == self._type(name) for name in (there, column.base) if name)
+
+    def _type(self, text: str) -> exp.DataType:
+        try:
+            return exp.DataType.build(text.strip(), dialect=self.sqlglot, udt=True)
+        except SqlglotError:
+            return exp.DataType(this=exp.DType.USERDEFINED, kind=text.strip().lower())
+
     # Forms ------------------------------------------------------------------------------------------------------------
 
     def key_hash(self, columns: Sequence[Column], refs: Sequence[exp.Expression]) -> exp.Expression | None:
         """Returns a 64-bit hash of a key that sees what equality sees, NULLs included; None where there is none."""
+        return None
+
+    def ranked(self, value: str, relation: str, rank: int, rows: int) -> str:
+        """Returns a SELECT of the value at a rank (from 0) among a relation's so many values, and of the one behind it.
+
+        The column is called ``value``; at the last rank there is one row.
+        """
+        return f"SELECT {value} AS value\nFROM {relation}\nORDER BY 1\nLIMIT 2 OFFSET {rank}"
+
+    def quantile(self, value: str, relation: str, percent: int) -> str:
+        """Returns one SELECT, to paste into a console, of an interpolated quantile; the column is called ``value``."""
+        place = f"{percent} * (n - 1)"
+        return (
+            f"SELECT MIN(v) + (MAX(v) - MIN(v)) * ((MAX({place}) % 100) / 100.0) AS value\n"
+            f"FROM (SELECT {value} AS v, ROW_NUMBER() OVER (ORDER BY {value}) - 1 AS r, COUNT(*) OVER () AS n\n"
+            f"  FROM {relation}) AS k\n"
+            f"WHERE r = ({place}) / 100 OR r = ({place} + 99) / 100"
+        )
+
+    def cost(self, connection: Connection, sql: str) -> float | None:
+        """Returns what the database expects a statement to cost, in its own unit; None where it does not say."""
         return None
 
 

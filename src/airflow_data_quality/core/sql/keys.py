@@ -10,9 +10,9 @@ from sqlglot import exp
 
 from airflow_data_quality.core.database import Column
 from airflow_data_quality.core.model.metric import Duplicates, Orphans
-from airflow_data_quality.core.model.nodes import ref
+from airflow_data_quality.core.model.nodes import not_null, ref
 from airflow_data_quality.core.sql.dialect import Dialect
-from airflow_data_quality.core.sql.text import check_condition
+from airflow_data_quality.core.sql.text import check_condition, where_clause
 
 if TYPE_CHECKING:
     from airflow_data_quality.core.sql.catalog import Catalog
@@ -43,8 +43,8 @@ def duplicates(metric: Duplicates, source: str, conditions: Sequence[str], *, di
     for every type that knows equality at all.
     """
     refs = [ref(column) for column in metric.columns]
-    present = [] if metric.nulls == "equal" else [_not_null(r) for r in refs]
-    where = _where(conditions, present, dialect)
+    present = [] if metric.nulls == "equal" else [dialect.text(not_null(r)) for r in refs]
+    where = where_clause(conditions, present)
     keys = ", ".join(dialect.text(r) for r in refs)
     rows = dialect.text(exp.Count(this=exp.Star()))
     failing = {"surplus": "SUM(n - 1)", "rows": "SUM(CASE WHEN n > 1 THEN n END)", "keys": "COUNT(CASE WHEN n > 1 THEN 1 END)"}
@@ -69,16 +69,8 @@ def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect:
     A count beside an anti-join is exact for all types, whatever their equality is, and the fastest measured on PostgreSQL
     15 and 18. (Joining the other table's distinct keys would keep one spelling of equal keys, and be slower.)
     """
-    parent = catalog.table(metric.to_table)
-    parent_columns = [parent.columns[name] for name in metric.to_columns]
-    if metric.to_where is not None:
-        check_condition(dialect, metric.to_where, "to_where")
-    pairs = range(len(metric.columns))
-    full = " AND ".join(f"c.k{n} IS NOT NULL" for n in pairs)
-    same = " AND ".join(_equal(n, a, b, dialect) for n, (a, b) in enumerate(zip(metric.columns, parent_columns, strict=True)))
-    child = f"(SELECT {_keys(metric.columns, dialect)} FROM {source}{_where(conditions, [], dialect)}) AS c"
-    present = [_not_null(ref(column)) for column in parent_columns]
-    rest = f"{_keys(parent_columns, dialect)} FROM {parent.text}{_where([metric.to_where or ''], present, dialect)}) AS p"
+    full, missing = absent(metric, dialect=dialect, catalog=catalog)
+    child = f"(SELECT {key_columns(metric.columns, dialect)} FROM {source}{where_clause(conditions)}) AS c"
     with_child = ""
     if source.startswith("(") or any("(" in condition for condition in conditions):
         # A query or a function may answer otherwise when it is asked twice (TABLESAMPLE, random()).
@@ -86,25 +78,31 @@ def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect:
     exact = (
         f"{with_child}SELECT (SELECT COUNT(*) FROM {child} WHERE {full}) AS checked,\n"
         f"  (SELECT COUNT(*) FROM {child} WHERE {full}\n"
-        f"  AND NOT EXISTS (SELECT 1 FROM (SELECT {rest} WHERE {same})) AS failing"
+        f"  AND {missing}) AS failing"
     )
     return KeyForms(exact, fact="by an anti-join with the other table")
 
 
-def _equal(number: int, own: Column, theirs: Column, dialect: Dialect) -> str:
+def absent(metric: Orphans, *, dialect: Dialect, catalog: Catalog, name: str = "k") -> tuple[str, str]:
+    """Returns the conditions that a key is full, and that it is not in the other table; the key is ``c.k0``, ``c.k1`` and on."""
+    parent = catalog.table(metric.to_table)
+    parent_columns = [parent.columns[column] for column in metric.to_columns]
+    if metric.to_where is not None:
+        check_condition(dialect, metric.to_where, "to_where")
+    own = [f"c.{name}{n}" for n in range(len(metric.columns))]
+    full = " AND ".join(f"{key} IS NOT NULL" for key in own)
+    pairs = zip(metric.columns, parent_columns, strict=True)
+    same = " AND ".join(f"{own[n]} = p.k{n}{_collation(*pair, dialect)}" for n, pair in enumerate(pairs))
+    present = [dialect.text(not_null(ref(column))) for column in parent_columns]
+    rest = f"{key_columns(parent_columns, dialect)} FROM {parent.text}{where_clause([metric.to_where or ''], present)}"
+    return full, f"NOT EXISTS (SELECT 1 FROM (SELECT {rest}) AS p WHERE {same})"
+
+
+def key_columns(columns: Sequence[Column], dialect: Dialect, *, name: str = "k") -> str:
+    """Returns a key's columns as ``k0``, ``k1`` and on."""
+    return ", ".join(f"{dialect.text(ref(column))} AS {name}{n}" for n, column in enumerate(columns))
+
+
+def _collation(own: Column, theirs: Column, dialect: Dialect) -> str:
     exact_texts = own.kind == theirs.kind == "text" and own.exact and theirs.exact
-    collation = f" COLLATE {dialect.exact_collation}" if exact_texts and dialect.exact_collation else ""
-    return f"c.k{number} = p.k{number}{collation}"
-
-
-def _keys(columns: Sequence[Column], dialect: Dialect) -> str:
-    return ", ".join(f"{dialect.text(ref(column))} AS k{n}" for n, column in enumerate(columns))
-
-
-def _not_null(column: exp.Expression) -> exp.Expression:
-    return exp.Not(this=exp.Is(this=column, expression=exp.Null()))
-
-
-def _where(conditions: Sequence[str], more: Sequence[exp.Expression], dialect: Dialect) -> str:
-    parts = [f"(\n{condition}\n)" for condition in conditions if condition] + [dialect.text(condition) for condition in more]
-    return "\nWHERE " + " AND ".join(parts) if parts else ""
+    return f" COLLATE {dialect.exact_collation}" if exact_texts and dialect.exact_collation else ""

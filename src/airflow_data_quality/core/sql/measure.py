@@ -9,9 +9,11 @@ from typing import Any
 
 from airflow_data_quality.core.database import Connection
 from airflow_data_quality.core.errors import Cancelled, QueryError
+from airflow_data_quality.core.model.numbers import interpolated
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.keys import KeyForms
-from airflow_data_quality.core.sql.planner import Cell, KeyStep, ScanStep, Step, select
+from airflow_data_quality.core.sql.planner import Ask, Cell, OwnStep, ScanStep, Step, select
+from airflow_data_quality.core.sql.values import Ranked, Single
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Sent:
     """A statement that was sent, for which questions, and how it went."""
 
     sql: str
-    asks: tuple[Cell | KeyForms, ...]
+    asks: tuple[Ask, ...]
     duration_ms: float
     error: str | None = None
 
@@ -40,8 +42,9 @@ class Measurer:
     connection: Connection
     dialect: Dialect
     cancelled: Callable[[], bool]
+    on_progress: Callable[[int, int], None] | None = None
     sent: list[Sent] = field(default_factory=list)
-    found: dict[Cell | KeyForms, Found] = field(default_factory=dict)
+    found: dict[Ask, Found] = field(default_factory=dict)
 
     def measure(self, steps: Sequence[Step]) -> None:
         """Answers all steps.
@@ -50,7 +53,7 @@ class Measurer:
         errored, without asking again; the next step is asked if the connection lives.
         """
         lost: Exception | None = None
-        for step in steps:
+        for number, step in enumerate(steps, 1):
             try:
                 if lost is None:
                     if self.sent:
@@ -64,15 +67,37 @@ class Measurer:
                 lost = error
             if lost is not None:
                 self._give_up(step, lost)
+            if self.on_progress is not None:
+                self.on_progress(number, len(steps))
+
+    def look(self, sql: str, asks: Sequence[Ask], columns: int) -> Sequence[tuple[Any, ...]]:
+        """Returns rows of the data as they were measured; raises QueryError, after which others can be looked at."""
+        self.dialect.recover(self.connection)
+        return self._ask(sql, asks, tuple(f"m{number}" for number in range(columns)), rows=None)
 
     def _step(self, step: Step) -> None:
-        if isinstance(step, KeyStep):
-            self._keys(step.forms)
-        else:
+        if isinstance(step, ScanStep):
             self._scan(step, step.cells)
+            return
+        try:
+            self.found[step.asks] = self._own(step)
+        except QueryError as error:
+            if not self.dialect.own_fault(error):
+                raise
+            self.dialect.recover(self.connection)
+            self.found[step.asks] = Found(error=error)
+
+    def _own(self, step: OwnStep) -> Found:
+        match step.asks:
+            case KeyForms():
+                return self._keys(step.asks)
+            case Single():
+                return self._single(step.asks)
+            case Ranked():
+                return self._ranked(step.asks, step.before)
 
     def _give_up(self, step: Step, error: Exception) -> None:
-        for ask in step.cells if isinstance(step, ScanStep) else (step.forms,):
+        for ask in step.cells if isinstance(step, ScanStep) else (step.asks,):
             self.found.setdefault(ask, Found(error=error))
 
     def _survive(self, error: QueryError) -> Exception | None:
@@ -115,21 +140,36 @@ class Measurer:
         everything = Cell(step.cells[0].source, "COUNT(*)", alone=False)
         self._ask(select([everything], ["m0"]), step.cells, ("m0",))
 
-    def _keys(self, forms: KeyForms) -> None:
+    def _keys(self, forms: KeyForms) -> Found:
         """Asks the fast form, and the exact one when there is no fast one or it leaves the question open."""
-        try:
-            settled = self._fast(forms)
-            if settled is not None:
-                self.found[forms] = Found(settled, fact=f"{forms.fact}")
-                return
-            ((checked, failing),) = self._ask(forms.exact, (forms,), ("checked", "failing"))
-            asked_twice = f"{forms.fact}, then exactly by grouping" if forms.fast else forms.fact
-            self.found[forms] = Found((int(checked), int(failing)), fact=asked_twice)
-        except QueryError as error:
-            if not self.dialect.own_fault(error):
-                raise
-            self.dialect.recover(self.connection)
-            self.found[forms] = Found(error=error)
+        settled = self._fast(forms)
+        if settled is not None:
+            return Found(settled, fact=forms.fact)
+        ((checked, failing),) = self._ask(forms.exact, (forms,), ("checked", "failing"))
+        asked_twice = f"{forms.fact}, then exactly by grouping" if forms.fast else forms.fact
+        return Found((int(checked), int(failing)), fact=asked_twice)
+
+    def _single(self, single: Single) -> Found:
+        """Asks for one value; a query without a row has none."""
+        rows = self._ask(single.sql, (single,), single.names, rows=None)
+        if len(rows) > 1 or any(len(row) != 1 for row in rows):
+            raise QueryError("the query must return one value: one row of one column", sqlstate="21000")
+        return Found(rows[0] if rows else (None,), fact=single.fact)
+
+    def _ranked(self, ranked: Ranked, before: Sequence[Cell]) -> Found:
+        """Looks a quantile up by its rank, as soon as a scan has told how many values there are."""
+        counted = [self.found[cell] for cell in before]
+        problem = next((found.error for found in counted if found.error is not None), None)
+        if problem is not None:
+            return Found(error=problem)
+        counts = [int(found.values[0]) for found in counted]
+        if counts[0] == 0:
+            return Found((None,), fact="by counting")
+        first, last, between = ranked.ranks(counts[0])
+        values = [value for (value,) in self._ask(ranked.lookup(counts, self.dialect), (ranked,), ("value",), rows=None)]
+        if len(values) <= last - first:
+            raise QueryError("the rows changed between two questions about them; a quantile needs rows that stay as they are")
+        return Found((interpolated(values[0], values[last - first], between),), fact="by counting, then looked up by its rank")
 
     def _fast(self, forms: KeyForms) -> tuple[int, int] | None:
         if forms.fast is None:
@@ -144,7 +184,9 @@ class Measurer:
             return None
         return forms.settled(int(rows), int(keys))
 
-    def _ask(self, sql: str, asks: Sequence[Cell | KeyForms], names: tuple[str, ...]) -> Sequence[tuple[Any, ...]]:
+    def _ask(
+        self, sql: str, asks: Sequence[Ask], names: tuple[str, ...] | None, *, rows: int | None = 1
+    ) -> Sequence[tuple[Any, ...]]:
         """Sends one statement; an answer of another shape than was asked for is an error, never read by position."""
         if self.cancelled():
             raise Cancelled("the run was told to stop before this was asked")
@@ -152,7 +194,7 @@ class Measurer:
         error: str | None = None
         try:
             answer = self.connection.query(sql)
-            if answer.names != names or len(answer.rows) != 1:
+            if names not in (None, answer.names) or rows not in (None, len(answer.rows)):
                 raise QueryError(f"the statement returned other columns than were asked for: {', '.join(answer.names)[:200]}")
             return answer.rows
         except QueryError as problem:

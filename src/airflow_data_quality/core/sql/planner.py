@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from airflow_data_quality.core.model.metric import Duplicates, Metric, Orphans, Scan
-from airflow_data_quality.core.model.nodes import raw
+from airflow_data_quality.core.model.metric import Distinct, Duplicates, Metric, Orphans, Quantile, Query, Scan
+from airflow_data_quality.core.model.nodes import raw, raw_texts
 from airflow_data_quality.core.sql.catalog import Catalog, Source
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.keys import KeyForms, duplicates, orphans
 from airflow_data_quality.core.sql.text import check_condition
+from airflow_data_quality.core.sql.values import Ranked, Single, distinct, quantile, query
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,19 @@ class Cell:
     """Whether it must not share a statement, because nobody can tell where its text ends."""
 
 
+Own = KeyForms | Single | Ranked
+"""What is asked in a statement of its own."""
+Ask = Cell | Own
+
+
 @dataclass(frozen=True)
 class Question:
     """A metric made askable; equal questions are asked once."""
 
     metric: Metric
-    asks: Cell | KeyForms
+    asks: Ask
+    before: tuple[Cell, ...] = ()
+    """What a scan must tell first."""
 
 
 @dataclass(frozen=True)
@@ -45,26 +53,40 @@ class ScanStep:
 
 
 @dataclass(frozen=True)
-class KeyStep:
+class OwnStep:
     """One statement of its own (and, where its fast form cannot tell, one more)."""
 
-    forms: KeyForms
+    asks: Own
+    before: tuple[Cell, ...] = ()
 
 
-Step = ScanStep | KeyStep
+Step = ScanStep | OwnStep
 
 
 def question(metric: Metric, where: str | None, source: Source, *, dialect: Dialect, catalog: Catalog) -> Question:
     """Returns a check's metric as a question to its source; raises what the catalog raises for names it cannot find."""
+
+    def cell(expression: exp.Expression) -> Cell:
+        texts = [check_condition(dialect, text, "sql") for text in raw_texts(expression)]
+        filtered = expression.copy() if where is None else restricted(expression, where)
+        return Cell(source, dialect.text(filtered), alone or not all(texts))
+
     alone = where is not None and not check_condition(dialect, where, "where")
-    if isinstance(metric, Scan):
-        expression = restricted(metric.expression, where) if where is not None else metric.expression
-        return Question(metric, Cell(source, dialect.text(expression), alone))
     conditions = [condition for condition in (source.where, where) if condition is not None]
-    if isinstance(metric, Duplicates):
-        return Question(metric, duplicates(metric, source.text, conditions, dialect=dialect))
-    if isinstance(metric, Orphans):
-        return Question(metric, orphans(metric, source.text, conditions, dialect=dialect, catalog=catalog))
+    match metric:
+        case Scan():
+            return Question(metric, cell(metric.expression))
+        case Duplicates():
+            return Question(metric, duplicates(metric, source.text, conditions, dialect=dialect))
+        case Orphans():
+            return Question(metric, orphans(metric, source.text, conditions, dialect=dialect, catalog=catalog))
+        case Distinct():
+            return Question(metric, distinct(metric, source.text, conditions, dialect=dialect))
+        case Quantile():
+            ranked, counts = quantile(metric, source.text, conditions, dialect=dialect)
+            return Question(metric, ranked, tuple(map(cell, counts)))
+        case Query():
+            return Question(metric, query(metric, source, where, dialect=dialect))
     raise TypeError(f"{type(metric).__name__} is no metric that the planner knows")
 
 
@@ -88,17 +110,19 @@ def restricted(expression: exp.Expression, where: str) -> exp.Expression:
 
 def plan(questions: Iterable[Question], *, max_columns: int) -> list[Step]:
     """Returns the steps that answer all questions, each different one once: scans first, then what stands alone."""
-    asked = list(dict.fromkeys(q.asks for q in questions))
+    asked = list(questions)
+    cells = dict.fromkeys(cell for q in asked for cell in (*q.before, q.asks) if isinstance(cell, Cell))
     by_source: dict[tuple[str, str | None], list[Cell]] = {}
     steps: list[Step] = []
-    for cell in asked:
-        if isinstance(cell, Cell) and cell.alone:
+    for cell in cells:
+        if cell.alone:
             steps.append(ScanStep((cell,)))
-        elif isinstance(cell, Cell):
+        else:
             by_source.setdefault((cell.source.text, cell.source.where), []).append(cell)
-    for cells in by_source.values():
-        steps += [ScanStep(tuple(cells[start : start + max_columns])) for start in range(0, len(cells), max_columns)]
-    return steps + [KeyStep(forms) for forms in asked if isinstance(forms, KeyForms)]
+    for shared in by_source.values():
+        steps += [ScanStep(tuple(shared[start : start + max_columns])) for start in range(0, len(shared), max_columns)]
+    own = dict.fromkeys(OwnStep(q.asks, q.before) for q in asked if not isinstance(q.asks, Cell))
+    return [*steps, *own]
 
 
 def select(cells: Sequence[Cell], names: Sequence[str]) -> str:
@@ -109,13 +133,35 @@ def select(cells: Sequence[Cell], names: Sequence[str]) -> str:
     return f"SELECT\n  {columns}\nFROM {source.text}{where}"
 
 
-def standalone(questions: Sequence[Question], *, quote: str = '"') -> str:
-    """Returns one SELECT that answers these questions alone, its columns named as the measurements are."""
+def drafted(step: Step, dialect: Dialect) -> tuple[str, Sequence[Ask]]:
+    """Returns a step's (first) statement before anything is known of the data, and what it asks."""
+    if isinstance(step, ScanStep):
+        return select(step.cells, [f"m{position}" for position in range(len(step.cells))]), step.cells
+    if isinstance(step.asks, KeyForms):
+        return step.asks.fast or step.asks.exact, (step.asks,)
+    return _alone(step.asks, dialect), (step.asks,)
+
+
+def standalone(questions: Sequence[Question], dialect: Dialect) -> str | None:
+    """Returns one SELECT that answers these questions alone, scans' columns named as the measurements are.
+
+    None when nothing is asked.
+    """
     scans = [(q.metric.names[0], q.asks) for q in questions if isinstance(q.asks, Cell)]
-    parts = [q.asks.exact for q in questions if isinstance(q.asks, KeyForms)]
+    parts = [_alone(q.asks, dialect) for q in questions if not isinstance(q.asks, Cell)]
     if scans:
-        names = [quote + name.replace(quote, quote * 2) + quote for name, _ in scans]
+        names = [dialect.text(exp.to_identifier(name, quoted=True)) for name, _ in scans]
         parts.insert(0, select([cell for _, cell in scans], names))
-    if len(parts) == 1:
-        return parts[0]
+    if len(parts) <= 1:
+        return parts[0] if parts else None
     return "SELECT * FROM " + " CROSS JOIN ".join(f"(\n{part}\n) AS s{number}" for number, part in enumerate(parts))
+
+
+def _alone(asks: Own, dialect: Dialect) -> str:
+    match asks:
+        case KeyForms():
+            return asks.exact
+        case Single():
+            return asks.sql
+        case Ranked():
+            return asks.alone(dialect)

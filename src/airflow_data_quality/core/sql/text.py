@@ -19,6 +19,12 @@ break, a dollar in a name): such a text might end elsewhere than it seems, and s
 _DEPTH = {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}
 
 
+def where_clause(conditions: Sequence[str], written: Sequence[str] = ()) -> str:
+    """Returns the WHERE clause of users' row conditions and of conditions that are written here, or nothing."""
+    parts = [f"(\n{condition}\n)" for condition in conditions if condition] + list(written)
+    return "\nWHERE " + " AND ".join(parts) if parts else ""
+
+
 def check_condition(dialect: Dialect, text: str, what: str) -> bool:
     """Refuses a row condition that would reach beyond its parentheses.
 
@@ -32,11 +38,21 @@ def check_condition(dialect: Dialect, text: str, what: str) -> bool:
     try:
         tokens = dialect.tokens(text)
     except TokenError:
+        _refuse_unguarded(dialect, text, what)
         return False
     if not tokens:
         raise DefinitionError(f"{what} is empty; leave it out, or write it")
     _refuse_reaching_out(tokens, text, what)
-    return _AMBIGUOUS.search(text) is None
+    clear = _AMBIGUOUS.search(text) is None
+    if not clear:
+        _refuse_unguarded(dialect, text, what)
+    return clear
+
+
+def _refuse_unguarded(dialect: Dialect, text: str, what: str) -> None:
+    """Refuses what might be two statements where nobody else would."""
+    if ";" in text and not dialect.one_statement:
+        raise DefinitionError(f"{what} holds a semicolon, and this driver refuses no second statement (psycopg 3 does): {text!r}")
 
 
 def _refuse_reaching_out(tokens: Sequence[Token], text: str, what: str) -> None:
@@ -66,6 +82,7 @@ def one_query(dialect: Dialect, text: str, what: str) -> str:
     try:
         tokens = list(dialect.tokens(text))
     except TokenError:
+        _refuse_unguarded(dialect, text, what)
         return text
     while tokens and tokens[-1].token_type == TokenType.SEMICOLON:
         text = text[: tokens.pop().start]

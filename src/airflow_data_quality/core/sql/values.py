@@ -1,0 +1,145 @@
+"""Statements about a column's values, and users' own queries: what has an answer of its own and shares no scan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from airflow_data_quality.core.errors import DefinitionError
+from airflow_data_quality.core.model.metric import Distinct, Quantile, Query
+from airflow_data_quality.core.model.nodes import count_rows, not_null, ref
+from airflow_data_quality.core.model.tokens import literal
+from airflow_data_quality.core.sql.dialect import Dialect
+from airflow_data_quality.core.sql.text import one_query, where_clause
+
+if TYPE_CHECKING:
+    from airflow_data_quality.core.sql.catalog import Source
+
+DATASET = "{dataset}"
+"""What stands in a user's query for the dataset with its filters."""
+DATASET_NAME = "dq_dataset"
+LARGEST = 30
+"""Decimal digits of a number beyond which nobody hopes for a quantile."""
+
+
+@dataclass(frozen=True)
+class Single:
+    """One statement with one value."""
+
+    sql: str
+    names: tuple[str, ...] | None
+    """What its column is called; None where that is the user's business."""
+    fact: str
+    """The form in a word, for people."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A quantile: counted in a scan how many values lie below and above what is hoped for, then looked up by its rank."""
+
+    value: str
+    source: str
+    conditions: tuple[str, ...]
+    percent: int
+    low: str | None
+    high: str | None
+
+    def ranks(self, count: int) -> tuple[int, int, Decimal]:
+        """Returns the ranks (from 0) on either side of the quantile among so many values, and how far it lies between them."""
+        hundredths = self.percent * (count - 1)
+        first = hundredths // 100
+        return first, first + (hundredths % 100 > 0), Decimal(hundredths % 100) / 100
+
+    def lookup(self, counted: Sequence[int], dialect: Dialect) -> str:
+        """Returns the statement that finds the values at both ranks, among the fewest rows that are sure to hold them.
+
+        Args:
+            counted: how many values there are, how many below ``low`` and how many up to ``high``, as far as these are given.
+            dialect: what writes it.
+        """
+        count, *counts = counted
+        first, last, _ = self.ranks(count)
+        start, end = 0, count
+        window: list[str] = []
+        for limit, below, above in ((self.low, "<", ">="), (self.high, "<=", ">")):
+            if limit is None:
+                continue
+            split = counts.pop(0)
+            if start <= split <= first:
+                start, window = split, [*window, f"{self.value} {above} {limit}"]
+            elif last < split <= end:
+                end, window = split, [*window, f"{self.value} {below} {limit}"]
+        relation = self.source + where_clause([*self.conditions], [*window, f"{self.value} IS NOT NULL"])
+        return dialect.ranked(self.value, relation, first - start, end - start)
+
+    def alone(self, dialect: Dialect) -> str:
+        """Returns one SELECT that gives the quantile."""
+        relation = self.source + where_clause([*self.conditions], [f"{self.value} IS NOT NULL"])
+        return dialect.quantile(self.value, relation, self.percent)
+
+
+def distinct(metric: Distinct, source: str, conditions: Sequence[str], *, dialect: Dialect) -> Single:
+    """Returns the form of a distinct count: counting distinct integers is fast, any other type is grouped in parallel."""
+    column = dialect.text(ref(metric.column))
+    if metric.column.kind == "integer":
+        sql = f"SELECT COUNT(DISTINCT {column}) AS value\nFROM {source}{where_clause(conditions)}"
+        return Single(sql, ("value",), "by counting distinct integers")
+    present = where_clause(conditions, [dialect.text(not_null(ref(metric.column)))])
+    sql = f"SELECT COUNT(*) AS value\nFROM (SELECT {column} FROM {source}{present} GROUP BY {column}) AS k"
+    return Single(sql, ("value",), "by grouping")
+
+
+def quantile(
+    metric: Quantile, source: str, conditions: Sequence[str], *, dialect: Dialect
+) -> tuple[Ranked, Sequence[exp.Expression]]:
+    """Returns the form of a quantile, and the aggregates that must be known first."""
+    limits = [_limit(metric, limit) for limit in (metric.low, metric.high)]
+    low, high = limits
+    counts: list[exp.Expression] = [exp.Count(this=ref(metric.column))]
+    if low is not None:
+        counts.append(count_rows(exp.LT(this=ref(metric.column), expression=low)))
+    if high is not None:
+        counts.append(count_rows(exp.LTE(this=ref(metric.column), expression=high)))
+    texts = [None if limit is None else dialect.text(limit.copy()) for limit in limits]
+    return Ranked(dialect.text(ref(metric.column)), source, tuple(conditions), metric.percent, texts[0], texts[1]), counts
+
+
+def _limit(metric: Quantile, limit: int | Decimal | None) -> exp.Expression | None:
+    """Returns a limit as a literal of the column's kind, or as a number that this cannot hold, such as 1.5 beside integers."""
+    if limit is None:
+        return None
+    number = Decimal(limit)
+    if not number.is_finite() or abs(number.adjusted()) > LARGEST:
+        return None
+    return literal(metric.column, limit) or exp.Literal.number(f"({number:f})")
+
+
+def query(metric: Query, source: Source, where: str | None, *, dialect: Dialect) -> Single:
+    """Returns a user's query as a statement; raises what ``query_relation`` raises."""
+    relation = query_relation(metric, source, where, dialect=dialect)
+    fact = "the query as it is written"
+    if not dialect.one_statement:
+        fact += "; its driver refuses no second statement, so the text was searched for one"
+    if metric.count:
+        return Single(f"SELECT COUNT(*) AS failing FROM {relation}", ("failing",), fact)
+    return Single(dialect.limited(f"SELECT * FROM {relation}", 2), None, fact)
+
+
+def query_relation(metric: Query, source: Source, where: str | None, *, dialect: Dialect) -> str:
+    """Returns a user's query as something to select from; it stands in it verbatim.
+
+    Raises:
+        DefinitionError: for what is no single query, or where filters would be left out of account.
+    """
+    sql = one_query(dialect, metric.sql, "sql")
+    conditions = [condition for condition in (source.where, where) if condition is not None]
+    if DATASET in sql:
+        dataset = f"WITH {DATASET_NAME} AS (SELECT * FROM {source.text}{where_clause(conditions)})"
+        return f"({dataset}\nSELECT * FROM (\n{sql.replace(DATASET, DATASET_NAME)}\n) AS q) AS q"
+    if conditions:
+        raise DefinitionError(f"the query would leave the filter out of account; write {DATASET} where it reads the dataset")
+    return f"(\n{sql}\n) AS q"
