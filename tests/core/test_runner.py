@@ -15,11 +15,12 @@ import pytest
 from pydantic import ValidationError
 
 from airflow_data_quality import Completeness, Dataset, Freshness, Uniqueness, Volume, connect, run_checks
-from airflow_data_quality.core.errors import DefinitionError, MissingExtra, UnknownDialect, UnresolvedTemplate
+from airflow_data_quality.core.errors import DefinitionError, MissingExtra, QueryError, UnknownDialect, UnresolvedTemplate
 from airflow_data_quality.core.model.check import REGISTRY, Check
+from airflow_data_quality.core.model.options import Options
 from airflow_data_quality.core.model.run import Run
 from airflow_data_quality.core.model.test import Test, coded_tests
-from airflow_data_quality.core.runner import run
+from airflow_data_quality.core.runner import plan, run
 
 RUN_ID = UUID("00000000-0000-0000-0000-000000000001")
 BEGAN = datetime(2024, 5, 6, 7, 8, 9, tzinfo=timezone.utc)
@@ -283,3 +284,44 @@ def test_a_missing_driver_is_told_by_its_extra(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(MissingExtra, match=re.escape("pip install 'airflow-provider-data-quality[postgres]'")):
         run_checks(T, [Volume(min=0)], connect("postgresql://nowhere/x"))
+
+
+# A plan that is not run -----------------------------------------------------------------------------------------------
+
+
+def test_a_plan_shows_what_a_run_would_ask(rows: Any) -> None:
+    checks = [Volume(min=1), Completeness(column="s"), Uniqueness(columns=["id"]), Completeness(column="nope")]
+    tests, databases = coded_tests(checks, [T]), {None: connect(rows.url)}
+    drafted, done = plan(tests, databases), _run(tests, databases)
+    assert [(s.sql, s.test_ids) for s in drafted.statements] == [(s.sql, s.test_ids) for s in done.plan.statements]
+    assert all(s.cost is not None and s.cost > 0 for s in drafted.statements)
+    assert drafted.errors == {"completeness(nope)": done.executions[3].error}
+
+
+def test_planning_measures_nothing(rows: Any) -> None:
+    """Not even a function that would write, or never end."""
+    rows.execute(
+        "CREATE FUNCTION endless() RETURNS boolean LANGUAGE plpgsql AS $$BEGIN PERFORM pg_sleep(600); RETURN true; END$$"
+    )
+    (statement,) = plan(coded_tests([Volume(min=1, where="endless()")], [T]), {None: connect(rows.url)}).statements
+    assert "endless()" in statement.sql
+
+
+def test_a_statement_that_the_database_cannot_plan_has_no_cost(rows: Any) -> None:
+    checks = [Volume(min=1, where="nonsense = 1"), Uniqueness(columns=["id"])]
+    scan, keys = plan(coded_tests(checks, [T]), {None: connect(rows.url)}).statements
+    assert scan.cost is None
+    assert keys.cost is not None
+
+
+def test_a_plan_needs_a_database_that_can_be_reached() -> None:
+    with pytest.raises(QueryError):
+        plan(coded_tests([Volume(min=1)], [T]), {None: connect("postgresql://127.0.0.1:1/nothing")})
+
+
+def test_a_run_tells_how_far_it_is(rows: Any) -> None:
+    seen: list[tuple[int, int]] = []
+    options = Options(on_progress=lambda done, of: seen.append((done, of)))
+    checks = [Volume(min=1), Uniqueness(columns=["id"]), Uniqueness(columns=["s"])]
+    run(coded_tests(checks, [T]), {None: connect(rows.url)}, id=RUN_ID, started_at=BEGAN, options=options)
+    assert seen == [(1, 3), (2, 3), (3, 3)]

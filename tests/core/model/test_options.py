@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import pytest
+
+from airflow_data_quality.core.errors import DefinitionError
 from airflow_data_quality.core.model.options import Options
 
 
 def test_a_statement_is_stopped_after_half_an_hour() -> None:
     assert Options().statement_timeout == timedelta(minutes=30)
+
+
+def test_rows_are_looked_at_only_when_they_are_asked_for() -> None:
+    assert Options().sample_failing_rows == 0
+
+
+@pytest.mark.parametrize("given", [-1, True, 1.5, "5", None])
+def test_a_number_of_rows_is_a_number_of_rows(given: Any) -> None:
+    with pytest.raises(DefinitionError, match=r"sample_failing_rows is .*; give a number of rows, 0 for none"):
+        Options(sample_failing_rows=given)
+
+
+@pytest.mark.parametrize("name", ["sample_columns", "masked_columns"])
+def test_one_name_is_no_list_of_names(name: str) -> None:
+    given: dict[str, Any] = {name: "email"}
+    with pytest.raises(DefinitionError, match=rf"{name} is one text; give a list: \['email'\]"):
+        Options(**given)
