@@ -18,7 +18,8 @@ from airflow_data_quality.core.checks.completeness import Completeness
 from airflow_data_quality.core.checks.freshness import Freshness
 from airflow_data_quality.core.checks.uniqueness import Uniqueness
 from airflow_data_quality.core.checks.volume import Volume
-from airflow_data_quality.core.database import Connection, Database, DbApiConnection, connect
+from airflow_data_quality.core.database import Connection, Database, connect
+from airflow_data_quality.core.drivers.postgresql import DbApiConnection, adapt
 from airflow_data_quality.core.errors import QueryError, UnknownDialect
 from airflow_data_quality.core.runner import run_checks
 
@@ -41,7 +42,7 @@ class Opened:
     dialect: str = "postgresql"
 
     def open(self) -> Connection:
-        return DbApiConnection(DRIVERS[self.driver](self.url))
+        return adapt(DRIVERS[self.driver](self.url))
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
@@ -135,9 +136,15 @@ def test_connect_takes_a_drivers_name_and_opens_nothing() -> None:
         assert "hush-hush" not in repr(database)
 
 
+def test_a_database_of_each_scheme_is_one() -> None:
+    for url, dialect in (("postgresql://a@b/c", "postgresql"), ("sqlite:///a.db", "sqlite")):
+        assert isinstance(connect(url), Database)
+        assert connect(url).dialect == dialect
+
+
 @pytest.mark.parametrize(("url", "given"), [("mysql://a/b", "'mysql'"), ("warehouse", "a text without ://"), ("", "a text")])
 def test_connect_names_what_it_can_open(url: str, given: str) -> None:
-    with pytest.raises(UnknownDialect, match=rf"{given}.*write one of postgresql://"):
+    with pytest.raises(UnknownDialect, match=rf"{given}.*write one of postgresql://…, postgres://…, sqlite://…"):
         connect(url)
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from airflow_data_quality.core import errors
-from airflow_data_quality.core.errors import DataQualityError, DefinitionError, MissingExtra, QueryError, near
+from airflow_data_quality.core.errors import DataQualityError, DefinitionError, MissingExtra, QueryError, listed, near
 
 
 def drawn() -> dict[str, str]:
@@ -67,3 +67,18 @@ def test_a_missing_extra_is_told_by_the_command_that_brings_it() -> None:
 )
 def test_the_nearest_words(word: str, words: list[str], hint: str) -> None:
     assert near(word, words) == hint
+
+
+@pytest.mark.parametrize(
+    ("words", "row"),
+    [
+        ([], ""),
+        (["a", "b"], "a, b"),
+        (["p01", "p02"], "p01, p02"),
+        (["mean", "p01", "p02", "p03", "p99", "max"], "mean, p01 … p99, max"),
+        (["a1", "a2", "a3", "b1"], "a1 … a3, b1"),
+        (["1", "2", "3"], "1 … 3"),
+    ],
+)
+def test_words_that_differ_by_a_number_are_told_by_the_first_and_the_last(words: list[str], row: str) -> None:
+    assert listed(iter(words)) == row

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import groupby
 
 
 class DataQualityError(Exception):
@@ -71,3 +72,9 @@ def near(word: str, words: Iterable[str]) -> str:
     by_folded = {candidate.casefold(): candidate for candidate in words}
     matches = [by_folded[match] for match in get_close_matches(word.casefold(), by_folded, n=2, cutoff=0.6)]
     return f"; did you mean {' or '.join(map(repr, matches))}?" if matches else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Returns words in a row; of more than two that differ by a number at their end, the first and the last: ``p01 … p99``."""
+    alike = [list(group) for _, group in groupby(words, key=lambda word: word.rstrip("0123456789"))]
+    return ", ".join(f"{group[0]} … {group[-1]}" if len(group) > 2 else ", ".join(group) for group in alike)

@@ -12,6 +12,7 @@ from airflow_data_quality.core.database import Connection, Database
 from airflow_data_quality.core.errors import Cancelled, DataQualityError, QueryError
 from airflow_data_quality.core.judge import error_text, errored, judged
 from airflow_data_quality.core.model.execution import Execution
+from airflow_data_quality.core.model.metric import OF_WARN
 from airflow_data_quality.core.model.options import Options
 from airflow_data_quality.core.model.run import Plan, Statement
 from airflow_data_quality.core.model.test import Test
@@ -135,8 +136,10 @@ class Inquiry:
         prepared = self.prepared[execution.test_id]
         if execution.outcome != "failed" or isinstance(prepared, Exception):
             return execution
+        by_warn = execution.severity != execution.check.severity
+        questions = sorted(prepared.questions, key=lambda q: q.metric.roles[0].startswith(OF_WARN) != by_warn)
         try:
-            samples = sampled(prepared.questions, prepared.source, execution.check.where, measurer, catalog, options)
+            samples = sampled(questions, prepared.source, execution.check.where, measurer, catalog, options)
             return execution.model_copy(update={"samples": samples})
         except (DataQualityError, ValueError) as error:
             facts = (*execution.plan_facts, f"failing rows could not be looked at: {error_text(error)}")

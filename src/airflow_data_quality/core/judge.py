@@ -9,6 +9,7 @@ from uuid import UUID
 
 from airflow_data_quality.core.model.columns import Columns
 from airflow_data_quality.core.model.execution import Execution, Measurement, execution_id
+from airflow_data_quality.core.model.metric import OF_WARN, Measured
 from airflow_data_quality.core.model.test import Test
 from airflow_data_quality.core.sql.measure import Found
 from airflow_data_quality.core.sql.planner import Question
@@ -36,12 +37,13 @@ def judged(
         for asked, found in answers
         for name, value in zip(asked.metric.names, found.values, strict=True)
     )
-    facts["plan_facts"] = tuple(dict.fromkeys(found.fact for _, found in answers if found.fact))
+    told = [found.fact for _, found in answers if found.fact] if answers else ["from the catalog"]
+    facts["plan_facts"] = tuple(dict.fromkeys(told))
     measured = {role: value for asked, found in answers for role, value in zip(asked.metric.roles, found.values, strict=True)}
     try:
         verdict = test.check.judge(measured, columns)
         warned = test.check.warned()
-        warning = warned.judge(measured, columns) if verdict.held and warned is not None else verdict
+        warning = warned.judge(_by_warn(measured), columns) if verdict.held and warned is not None else verdict
     except Exception as error:  # noqa: BLE001 - a check of a third party may raise anything
         return errored(test, error, run_id=run_id, started_at=started_at, **facts)
     severity = test.check.severity if warning.held or not verdict.held else "warn"
@@ -60,6 +62,10 @@ def judged(
         message=warning.message,
         **facts,
     )
+
+
+def _by_warn(measured: Measured) -> Measured:
+    return measured | {role.removeprefix(OF_WARN): value for role, value in measured.items() if role.startswith(OF_WARN)}
 
 
 def errored(test: Test, error: Exception, *, run_id: UUID, started_at: datetime, **facts: Any) -> Execution:

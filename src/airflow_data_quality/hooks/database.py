@@ -8,8 +8,8 @@ from typing import Any
 from airflow.providers.common.compat.sdk import BaseHook
 from airflow.providers.common.sql.hooks.sql import DbApiHook
 
-from airflow_data_quality.core.database import Connection, DbApiConnection
-from airflow_data_quality.core.errors import MissingExtra, QueryError, UnknownDialect
+from airflow_data_quality.core.database import Connection, driver
+from airflow_data_quality.core.errors import DefinitionError, MissingExtra, QueryError, UnknownDialect
 from airflow_data_quality.core.sql.dialect import Dialect, load_dialects
 
 
@@ -23,7 +23,10 @@ class HookDatabase:
     def open(self) -> Connection:
         """Opens a session; raises QueryError when the server says no."""
         try:
-            return DbApiConnection(self.hook.get_conn())
+            connection: Connection = driver(self.dialect).adapt(self.hook.get_conn())
+            return connection
+        except QueryError:
+            raise
         except Exception as error:
             raise QueryError(str(error).strip() or type(error).__name__, closed=True) from error
 
@@ -38,6 +41,7 @@ def database(conn_id: str, *, hook_params: dict[str, Any] | None = None, name: s
 
     Raises:
         UnknownDialect: for a connection that is no such database; the text names the dialects there are.
+        DefinitionError: for ``name`` where a connection leads to one database only.
         MissingExtra: when the provider of that connection type is not installed.
     """
     connection = BaseHook.get_connection(conn_id)
@@ -50,9 +54,12 @@ def database(conn_id: str, *, hook_params: dict[str, Any] | None = None, name: s
         raise
     if not isinstance(hook, DbApiHook):
         raise UnknownDialect(f"the hook of connection {conn_id!r} is no DbApiHook but {type(hook).__name__}")
-    # Fetched here, in the main thread, which alone speaks with Airflow's supervisor; ``get_conn`` then reads what is cached.
-    hook.connection  # noqa: B018
+    # Fetched here, in the main thread, which alone speaks with Airflow's supervisor. Some hooks would ask again in ``get_conn``.
+    fetched = hook.connection
+    setattr(hook, "get_connection", lambda conn_id: fetched)  # noqa: B010 - a method of the class
     if name is not None:
+        if not dialect.databases:
+            raise DefinitionError(f"connection {conn_id!r} leads to one database, a file; leave database={name!r} out")
         setattr(hook, "database" if hasattr(hook, "database") else "schema", name)
     return HookDatabase(hook, dialect.name)
 

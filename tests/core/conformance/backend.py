@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import os
+import sqlite3
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from airflow_data_quality import connect
-from airflow_data_quality.core.database import Database
+from airflow_data_quality.core.database import Answer, Database
 from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.test import Test
 
@@ -106,6 +109,7 @@ class PostgreSQL(Backend):
         "citext": "this PostgreSQL comes without the extension citext",
         "dblink": "this PostgreSQL comes without the extension dblink",
         "text that holds NUL": "PostgreSQL's text holds no NUL character",
+        "values of any type in any column": "PostgreSQL's columns hold values of their type alone",
         "names longer than 63 bytes": "PostgreSQL cuts names off after 63 bytes",
     }
 
@@ -169,4 +173,97 @@ class FullPostgreSQL(PostgreSQL):
             yield place
 
 
-BACKENDS: Sequence[Backend] = (PostgreSQL(), FullPostgreSQL())
+def _pasted(answer: Answer) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    (row,) = answer.rows
+    return answer.names, row
+
+
+class SQLite(Backend):
+    """A file, made by the SQLite that comes with Python."""
+
+    name = "sqlite"
+    dialect = "sqlite"
+    types: ClassVar[Mapping[str, str]] = {
+        "double": "double precision",
+        "binary": "blob",
+        "citext": "text COLLATE NOCASE",
+        'text COLLATE "C"': "text COLLATE BINARY",
+        'text COLLATE "POSIX"': "text COLLATE RTRIM",
+    }
+    never: ClassVar[Mapping[str, str]] = {
+        "NaN equals NaN": "SQLite stores NaN as NULL",
+        "numeric NaN": "SQLite stores NaN as NULL",
+        "numeric infinity": "SQLite's exact numbers are integers and floats",
+        "schemas": "a URL of SQLite names one file, whose only schema is main",
+        "PostgreSQL's SQL": "these are PostgreSQL's own spellings",
+        "arrays": "SQLite has no arrays",
+        "bits": "SQLite has no bit strings",
+        "char = text drops blanks": "SQLite pads no texts",
+        "dblink": "SQLite reads no other server",
+        "domains": "SQLite has no domains",
+        "enums": "SQLite has no enums",
+        "exact decimals": "SQLite's numbers are integers or floats",
+        "icu": "SQLite is built without ICU",
+        "infinite timestamps": "SQLite's moments are texts, and none of them is infinite",
+        "intervals": "SQLite has no spans of time",
+        "jsonb": "SQLite's JSON is a text",
+        "money": "SQLite has no money",
+        "names as a type": "SQLite has no type for names",
+        "names that differ by case": "SQLite tells no names apart by case",
+        "partitions": "SQLite's tables have no partitions",
+        "points": "SQLite has no points",
+        "ranges": "SQLite has no ranges",
+        "system tables": "SQLite's only system table is no dataset",
+        "tables without columns": "SQLite's tables have columns",
+        "years before 1": "SQLite's moments are texts, which no other database reads before the year 1",
+    }
+
+    @contextmanager
+    def place(self, given: Given, server: str) -> Iterator[Place]:
+        """Makes a file, and another that only some sessions attach."""
+        with TemporaryDirectory(prefix="dq-sqlite-") as folder:
+            database = connect(f"sqlite:///{folder}/c.db")
+            names = {"schema": "main", "odd": "Odd Schema", "database": "no_database"}
+            place = Place(database, names, paste=None)
+            with closing(sqlite3.connect(f"{folder}/c.db", isolation_level=None)) as made:
+                made.execute("PRAGMA journal_mode = WAL")
+                statements = [*map(place.text, given.before.get(self.dialect, ()))]
+                for name, table in given.tables.items():
+                    statements += self.create(name, table)
+                for statement in [*statements, *map(place.text, given.after.get(self.dialect, ()))]:
+                    made.execute(statement)
+            # With the functions that statements for SQLite may call.
+            console = database.open()
+            try:
+                yield Place(database, names, paste=lambda sql: _pasted(console.query(sql)))
+            finally:
+                console.close()
+
+    def create(self, name: str, table: Table) -> Iterator[str]:
+        """The same, with values as Python's ``sqlite3`` stores them in a column of that type."""
+        types = list(table.columns.values())
+        rows = [tuple(self._stored(value, type_) for value, type_ in zip(row, types, strict=True)) for row in table.rows]
+        yield from super().create(name, Table(table.columns, rows))
+
+    def _stored(self, value: Any, type_: str) -> Any:
+        """Returns moments in ISO 8601 with a whole zone, booleans as numbers, bytes as such."""
+        if value is None or not isinstance(value, str):
+            return value
+        if type_ == "timestamptz" and value[-3] in "+-":
+            return f"{value}:00"
+        if type_ == "boolean":
+            return int(value == "true")
+        return bytes.fromhex(value.removeprefix("\\x")) if type_ == "binary" else value
+
+    def literal(self, value: Any) -> str:
+        """Bytes in hexadecimal; NaN is NULL and infinity what is larger than any float, as when Python stores them."""
+        if isinstance(value, bytes):
+            return f"x'{value.hex()}'"
+        if isinstance(value, bool):
+            return str(int(value))
+        if isinstance(value, float):
+            return "NULL" if math.isnan(value) else repr(value).replace("inf", "9e999")
+        return super().literal(value)
+
+
+BACKENDS: Sequence[Backend] = (PostgreSQL(), SQLite(), FullPostgreSQL())

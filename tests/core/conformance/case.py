@@ -43,15 +43,16 @@ class Expect:
 
     outcome: str
     facts: Mapping[str, Any]
-    says: Sequence[str] = ()
-    """Parts of the message."""
+    says: Sequence[str | Mapping[str, str]] = ()
+    """Parts of the message; a database's own words by dialect, anything where a dialect is not named."""
 
-    def differences(self, execution: Execution) -> list[str]:
+    def differences(self, execution: Execution, dialect: str) -> list[str]:
         """Returns what is otherwise than it must be, in words."""
         seen = {name: getattr(execution, name) for name in ("outcome", *self.facts)}
         expected = {"outcome": self.outcome, **self.facts}
         wrong = [f"{name} is {seen[name]!r}, must be {value!r}" for name, value in expected.items() if value != seen[name]]
-        wrong += [f"the message lacks {part!r}" for part in self.says if part not in execution.message]
+        says = [part if isinstance(part, str) else part.get(dialect, "") for part in self.says]
+        wrong += [f"the message lacks {part!r}" for part in says if part not in execution.message]
         if isinstance(execution.check, RowCheck) and execution.value != execution.failing:
             wrong.append(f"value is {execution.value!r}, must be what is failing")
         if self.outcome == "errored" and not execution.error:
@@ -59,17 +60,17 @@ class Expect:
         return [f"{difference} (message: {execution.message})" for difference in wrong]
 
 
-def passed(*says: str, severity: str = "error", **facts: Any) -> Expect:
+def passed(*says: str | Mapping[str, str], severity: str = "error", **facts: Any) -> Expect:
     """The check holds."""
     return Expect("passed", {"severity": severity, "error": None, **facts}, says)
 
 
-def failed(*says: str, severity: str = "error", **facts: Any) -> Expect:
+def failed(*says: str | Mapping[str, str], severity: str = "error", **facts: Any) -> Expect:
     """The data breaks the check."""
     return Expect("failed", {"severity": severity, "error": None, **facts}, says)
 
 
-def errored(*says: str, severity: str = "error") -> Expect:
+def errored(*says: str | Mapping[str, str], severity: str = "error") -> Expect:
     """The question cannot be asked; then nothing was measured."""
     return Expect("errored", {"severity": severity, "value": None, "checked": None, "failing": None}, says)
 
@@ -83,6 +84,12 @@ class Ask:
     expect: Expect
     dataset: Dataset | None = None
     """What is asked; the first of the given tables when not given."""
+    but: Mapping[str, Expect] = field(default_factory=dict)
+    """Dialect → what must come there instead, where it rightly answers otherwise."""
+
+    def expected(self, dialect: str) -> Expect:
+        """Returns what must come of it in a database of that dialect."""
+        return self.but.get(dialect, self.expect)
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,11 @@ class Given:
 def only(dialect: str, *statements: str) -> Mapping[str, Sequence[str]]:
     """Returns statements that are written for one dialect so far."""
     return {dialect: statements}
+
+
+def words(**by_dialect: str) -> Mapping[str, str]:
+    """Returns a part of a message in each database's own words."""
+    return by_dialect
 
 
 def one(column: str, *values: Any, name: str = "v") -> Mapping[str, Table]:

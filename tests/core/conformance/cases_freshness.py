@@ -172,11 +172,16 @@ GIVENS = [
         "what was written just now",
         needs=frozenset({"now()"}),
         tables={"t": Table({"tz": "timestamptz", "utc": "timestamp", "d": "date"})},
-        after=only(
-            "postgresql",
-            "INSERT INTO t VALUES (now() - interval '90 minutes', (now() AT TIME ZONE 'UTC') - interval '90 minutes', "
-            "(now() AT TIME ZONE 'UTC')::date - 1), (NULL, NULL, NULL)",
-        ),
+        after={
+            "postgresql": [
+                "INSERT INTO t VALUES (now() - interval '90 minutes', (now() AT TIME ZONE 'UTC') - interval '90 minutes', "
+                "(now() AT TIME ZONE 'UTC')::date - 1), (NULL, NULL, NULL)"
+            ],
+            "sqlite": [
+                "INSERT INTO t VALUES (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-90 minutes'), datetime('now', '-90 minutes'), "
+                "date('now', '-1 day')), (NULL, NULL, NULL)"
+            ],
+        },
         session={"TimeZone": "Asia/Kolkata"},
         asks=[
             Ask("is fresh by the database's clock", _fresh("2h", column="tz"), passed("old", value=Between(h(1.5), h(1.6)))),
@@ -202,6 +207,7 @@ GIVENS = [
                 _fresh("1d", "2024-01-02"),
                 passed(value=h(24)),
                 Dataset(query="SELECT CAST(s AS date) AS v FROM t"),
+                but={"sqlite": errored("'v' is num")},
             ),
         ],
     ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from airflow_data_quality import Completeness, Dataset, Freshness, Referential, Uniqueness, Volume
 
-from .case import Ask, Given, Table, errored, failed, only, passed
+from .case import Ask, Given, Table, errored, failed, only, passed, words
 
 SOME = {"t": Table({"a": "integer", "b": "text"}, [(1, "x"), (2, "x"), (None, "y")])}
 
@@ -15,7 +16,7 @@ def _of(name: str, query: str, rows: int, **more: Any) -> Ask:
     return Ask(name, Volume(equals=rows), passed(value=rows), Dataset(query=query, **more))
 
 
-def _refused(name: str, query: str, *says: str) -> Ask:
+def _refused(name: str, query: str, *says: str | Mapping[str, str]) -> Ask:
     return Ask(name, Volume(min=0), errored(*says), Dataset(query=query))
 
 
@@ -24,13 +25,20 @@ GIVENS = [
         "views",
         needs=frozenset({"views"}),
         tables=SOME,
-        after=only(
-            "postgresql",
-            "CREATE VIEW v AS SELECT a AS id, b FROM t WHERE b = 'x' OR a IS NULL",
-            "CREATE MATERIALIZED VIEW m AS SELECT * FROM t",
-            "INSERT INTO t VALUES (3, 'z')",
-            "CREATE VIEW broken AS SELECT 1 / (a - 1) AS c, a FROM t",
-        ),
+        after={
+            "postgresql": [
+                "CREATE VIEW v AS SELECT a AS id, b FROM t WHERE b = 'x' OR a IS NULL",
+                "CREATE MATERIALIZED VIEW m AS SELECT * FROM t",
+                "INSERT INTO t VALUES (3, 'z')",
+                "CREATE VIEW broken AS SELECT 1 / (a - 1) AS c, a FROM t",
+            ],
+            "sqlite": [
+                "CREATE VIEW v AS SELECT a AS id, b FROM t WHERE b = 'x' OR a IS NULL",
+                "CREATE TABLE m AS SELECT * FROM t",
+                "INSERT INTO t VALUES (3, 'z')",
+                "CREATE VIEW broken AS SELECT json(b) AS c, a FROM t",
+            ],
+        },
         asks=[
             Ask("rows", Volume(equals=3), passed(value=3), Dataset(table="v")),
             Ask("NULLs", Completeness(column="id"), failed(checked=3, failing=1), Dataset(table="v")),
@@ -38,7 +46,12 @@ GIVENS = [
             Ask("children", Referential(columns=["a"], to_table="v", to_columns=["id"]), failed(checked=3, failing=1)),
             Ask("rows of a materialized one, as it was", Volume(equals=3), passed(value=3), Dataset(table="m")),
             Ask("keys of a materialized one", Uniqueness(columns=["a"]), passed(checked=2, failing=0), Dataset(table="m")),
-            Ask("one column broken", Completeness(column="c"), errored("division by zero"), Dataset(table="broken")),
+            Ask(
+                "one column broken",
+                Completeness(column="c"),
+                errored(words(postgresql="division by zero", sqlite="malformed JSON")),
+                Dataset(table="broken"),
+            ),
             Ask("the other not", Completeness(column="a"), failed(checked=4, failing=1), Dataset(table="broken")),
         ],
     ),
@@ -98,12 +111,19 @@ GIVENS = [
     Given(
         "columns that were dropped and added",
         needs=frozenset({"columns can be dropped"}),
-        before=only(
-            "postgresql",
-            "CREATE TABLE moved (gone integer, a integer)",
-            "INSERT INTO moved VALUES (1, 1)",
-            "ALTER TABLE moved DROP COLUMN gone, ADD COLUMN g integer GENERATED ALWAYS AS (a + 1) STORED",
-        ),
+        before={
+            "postgresql": [
+                "CREATE TABLE moved (gone integer, a integer)",
+                "INSERT INTO moved VALUES (1, 1)",
+                "ALTER TABLE moved DROP COLUMN gone, ADD COLUMN g integer GENERATED ALWAYS AS (a + 1) STORED",
+            ],
+            "sqlite": [
+                "CREATE TABLE moved (gone integer, a integer)",
+                "INSERT INTO moved VALUES (1, 1)",
+                "ALTER TABLE moved DROP COLUMN gone",
+                "ALTER TABLE moved ADD COLUMN g integer GENERATED ALWAYS AS (a + 1) VIRTUAL",
+            ],
+        },
         tables=SOME,
         asks=[
             Ask("the one that is left", Completeness(column="a"), passed(checked=1), Dataset(table="moved")),
@@ -153,11 +173,25 @@ GIVENS = [
             _refused("a comment only", "-- SELECT 1", "query is empty"),
             _refused("an open parenthesis", "SELECT (a FROM t", "parenthesis"),
             _refused("a closed parenthesis", "SELECT a FROM t) AS q -- ", "parenthesis"),
-            _refused("an open quote", "SELECT 'a FROM t", "unterminated quoted string"),
-            _refused("an open comment", "SELECT a FROM t /*", "unterminated /* comment"),
+            _refused(
+                "an open quote",
+                "SELECT 'a FROM t",
+                words(postgresql="unterminated quoted string", sqlite="unrecognized token: \"'a FROM t"),
+            ),
+            _refused(
+                "an open comment", "SELECT a FROM t /*", words(postgresql="unterminated /* comment", sqlite="incomplete input")
+            ),
             _refused("a placeholder", "SELECT a FROM t WHERE a = $1", "placeholder $1"),
-            _refused("a column that is not there", "SELECT nope FROM t", 'column "nope" does not exist'),
-            _refused("a table that is not there", "SELECT a FROM nope", 'relation "nope" does not exist'),
+            _refused(
+                "a column that is not there",
+                "SELECT nope FROM t",
+                words(postgresql='column "nope" does not exist', sqlite="no such column: nope"),
+            ),
+            _refused(
+                "a table that is not there",
+                "SELECT a FROM nope",
+                words(postgresql='relation "nope" does not exist', sqlite="no such table: nope"),
+            ),
         ],
     ),
     Given(

@@ -11,6 +11,13 @@ from .case import Ask, Given, Table, errored, failed, one, passed
 NAN = float("nan")
 INF = float("inf")
 
+
+def _of_floats(name: str, *tokens: object, failing: int) -> Ask:
+    """SQLite stores NaN as NULL: there is one more of these."""
+    check = Completeness(column="v", missing_values=list(tokens))
+    return Ask(name, check, failed(checked=6, failing=failing), but={"sqlite": failed(checked=6, failing=failing + 1)})
+
+
 GIVENS = [
     Given(
         "an empty table",
@@ -74,12 +81,12 @@ GIVENS = [
         "numbers that are none",
         tables=one("double", NAN, INF, -INF, -0.0, 0.0, None),
         asks=[
-            Ask("NaN is a value, and infinity", Completeness(column="v"), failed(checked=6, failing=1)),
+            _of_floats("NaN is a value, and infinity", failing=1),
             Ask("NaN may stand for missing", Completeness(column="v", missing_values=["NaN"]), failed(checked=6, failing=2)),
             Ask("as a float", Completeness(column="v", missing_values=[NAN]), failed(checked=6, failing=2)),
-            Ask("infinity too", Completeness(column="v", missing_values=["-inf"]), failed(checked=6, failing=2)),
-            Ask("zero has no sign", Completeness(column="v", missing_values=[0]), failed(checked=6, failing=3)),
-            Ask("nor has minus zero", Completeness(column="v", missing_values=[-0.0]), failed(checked=6, failing=3)),
+            _of_floats("infinity too", "-inf", failing=2),
+            _of_floats("zero has no sign", 0, failing=3),
+            _of_floats("nor has minus zero", -0.0, failing=3),
         ],
     ),
     Given(

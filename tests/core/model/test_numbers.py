@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_data_quality.core.model.numbers import exact, is_number, parse_number, spell, to_json
+from airflow_data_quality.core.model.numbers import exact, interpolated, is_number, parse_number, spell, to_json
 
 INFINITY = Decimal("Infinity")
 
@@ -102,3 +104,45 @@ def test_a_number_is_spelled_as_people_read_it(value: object, text: str) -> None
 @given(st.integers() | st.decimals(allow_nan=False))
 def test_a_number_survives_strict_json(number: int | Decimal) -> None:
     assert parse_number(json.loads(json.dumps(to_json(number), allow_nan=False))) == number
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "share", "between"),
+    [
+        (1, 2, "0.5", Decimal("1.5")),
+        (1, 3, "0.5", 2),
+        (1, 3, "0", 1),
+        (7, 7, "0.99", 7),
+        (-(2**63), 2**63 - 1, "0.5", Decimal("-0.5")),
+        (-(2**63), 2**63 - 1, "0.01", Decimal("-9038904596117680291.85")),
+        (Decimal("0.1"), Decimal("0.2"), "0.25", Decimal("0.125")),
+        (Decimal("1E-30"), Decimal("1E+30"), "0.5", Decimal("500000000000000000000000000000.0000000000000000000000000000005")),
+        (Decimal("1E+400"), Decimal("3E+400"), "0.5", Decimal("2E+400")),
+        (0.1, 0.2, "0.5", 0.15),
+        (1, 1.5, "0.5", 1.25),
+        (-1.7976931348623157e308, 1.7976931348623157e308, "0.5", 0.0),
+        (1.5, math.inf, "0.01", math.inf),
+        (-math.inf, 1.5, "0.99", -math.inf),
+        (Decimal(1), INFINITY, "0.5", math.inf),
+        (Decimal("1E+400"), INFINITY, "0.5", math.inf),
+        (math.inf, math.inf, "0.5", math.inf),
+    ],
+    ids=str,
+)
+def test_what_lies_between_two_numbers(low: Any, high: Any, share: str, between: Any) -> None:
+    found = interpolated(low, high, Decimal(share))
+    assert (found, type(found)) == (between, type(between))
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(-math.inf, math.inf), (1.5, math.nan), (Decimal(1), Decimal("NaN")), (math.nan, math.nan)]
+)
+def test_between_the_infinities_and_beside_nan_is_nothing(low: Any, high: Any) -> None:
+    assert math.isnan(interpolated(low, high, Decimal("0.5")))
+
+
+@given(st.integers() | st.decimals(allow_nan=False, allow_infinity=False), st.integers(0, 99), st.integers(min_value=0))
+def test_what_lies_between_is_exact(low: Any, percent: int, distance: int) -> None:
+    high = type(low)(Fraction(low) + distance) if isinstance(low, int) else low.copy_abs() + 1
+    found = interpolated(low, high, Decimal(percent) / 100)
+    assert Fraction(found) == Fraction(low) + (Fraction(high) - Fraction(low)) * Fraction(percent, 100)

@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from airflow_data_quality.core.checks.completeness import Completeness
+from airflow_data_quality.core.checks.distribution import Distribution
 from airflow_data_quality.core.checks.freshness import Freshness
 from airflow_data_quality.core.checks.referential import Referential
 from airflow_data_quality.core.checks.uniqueness import Uniqueness
@@ -133,6 +134,7 @@ def test_warn_bounds_are_validated_like_the_others(given: dict[str, Any], messag
         Completeness(column="a", max_failing=5, warn={"max_failing": 0}),
         Uniqueness(columns=["a"], max_failing="1%", warn={"max_failing": "0.5%"}),
         Referential(columns=["a"], to_table="t", to_columns=["b"], max_failing=9, warn={"max_failing": 1}),
+        Distribution(column="a", mean={"min": 1}, p99={"max": 9}, warn={"mean": {"above": 2}, "p50": {"equals": 5}}),
     ],
     ids=lambda check: check.type,
 )

@@ -15,7 +15,23 @@ from uuid import UUID
 
 import pytest
 
-from airflow_data_quality import Completeness, Dataset, Freshness, Referential, Uniqueness, Volume, connect
+from airflow_data_quality import (
+    Completeness,
+    CustomSql,
+    Dataset,
+    Distribution,
+    Expression,
+    Freshness,
+    Length,
+    Pattern,
+    Range,
+    Referential,
+    Schema,
+    Uniqueness,
+    Values,
+    Volume,
+    connect,
+)
 from airflow_data_quality.core.model.check import Check
 from airflow_data_quality.core.model.test import coded_tests
 from airflow_data_quality.core.runner import run
@@ -69,10 +85,107 @@ CASES: dict[str, tuple[Dataset, list[Check]]] = {
     "freshness_timestamptz": (ORDERS, [Freshness(column="paid", max_age="1d", as_of=AS_OF)]),
     "freshness_timestamp": (ORDERS, [Freshness(column="shipped", max_age="1d", as_of=AS_OF, timezone="Europe/Berlin")]),
     "freshness_date": (ORDERS, [Freshness(column="placed", max_age="1d", as_of=AS_OF, where="id = 1 OR id = 2")]),
+    "custom_sql": (
+        ORDERS,
+        [
+            CustomSql(name="a value", sql="SELECT   max(amount) FROM orders; -- of all", max=5),
+            CustomSql(name="rows", sql="SELECT * FROM orders WHERE amount < 0", failing_rows=True),
+        ],
+    ),
+    "custom_sql_dataset": (
+        Dataset(table="orders", where="id = 1 OR id = 2"),
+        [
+            CustomSql(
+                name="a value", sql="SELECT count(*) FROM {dataset} a JOIN {dataset} b USING (id)", min=1, where="id > 0 -- all"
+            ),
+            CustomSql(
+                name="rows", sql="WITH q AS (TABLE {dataset}) SELECT '{dataset}', q.* FROM q", failing_rows=True, max_failing=9
+            ),
+        ],
+    ),
     "query": (
         Dataset(query="SELECT id AS n, amount FROM orders -- all; of them\n;", where="amount > 0"),
         [Volume(min=1), Uniqueness(columns=["n"]), Completeness(column="n")],
     ),
+    "values": (
+        ORDERS,
+        [
+            Values(column="Order Id", allowed=["it's", -1]),
+            Values(column="id", allowed=[1, -2, "N/A"], where="amount > 0 -- paid"),
+            Values(column="rate", forbidden=[0.1, "NaN"]),
+            Values(column="placed", forbidden=["1900-01-01"]),
+        ],
+    ),
+    "range": (
+        ORDERS,
+        [
+            Range(column="id", min=1, max=9, warn={"max": 5}),
+            Range(column="amount", above=0.1, where="id = 1 OR id = 2"),
+            Range(column="rate", max=0.1),
+            Range(column="placed", min="2024-01-01 12:00"),
+            Range(column="paid", min="2024-01-01", below="Infinity"),
+        ],
+    ),
+    "length": (ORDERS, [Length(column="Order Id", min=1, max=20)]),
+    "pattern": (
+        ORDERS,
+        [
+            Pattern(column="Order Id", matches=r"^it's \d+$"),
+            Pattern(column="Order Id", not_matches="\n", name="one line", where="id = 1 OR id = 2"),
+            Pattern(column="Order Id", format="email", name="e-mail"),
+            Pattern(column="Order Id", format="uuid", name="uuid"),
+        ],
+    ),
+    "pattern_rules": (
+        ORDERS,
+        [
+            Pattern(column="Order Id", format="hostname", name="host"),
+            Pattern(column="Order Id", format="credit_card", name="card", where="id = 1 OR id = 2"),
+            Pattern(column="Order Id", format="iban", name="account"),
+            Pattern(column="Order Id", format="country_code", name="country"),
+            Pattern(column="Order Id", format="json", name="document"),
+        ],
+    ),
+    "expression": (
+        ORDERS,
+        [
+            Expression(name="paid after it was placed", sql="paid >= placed -- at least"),
+            Expression(name="cheap", sql="amount < 10 OR amount IS NULL", where="id = 1 OR id = 2"),
+            Expression(name="open to doubt", sql="amount >= 0 AND \"Order Id\" <> E'it\\'s'"),
+        ],
+    ),
+    "distribution": (
+        Dataset(table="orders", where="id > 0"),
+        [
+            Distribution(
+                column="amount",
+                mean={"min": 0},
+                stddev={"max": 5},
+                min={"min": 0},
+                max={"max": 9},
+                sum={"above": 1},
+                missing={"equals": 1},
+                where="id = 1 OR id = 2",
+            ),
+            Distribution(column="rate", sum={"min": 1}, max={"max": 1}),
+        ],
+    ),
+    "distribution_quantiles": (
+        ORDERS,
+        [
+            Distribution(column="amount", median={"min": 0.5, "max": 1.5}, p99={"max": 5}, where="id = 1 OR id = 2"),
+            Distribution(column="rate", p05={"above": 0.1}),
+            Distribution(column="id", median={"equals": 1}, name="of no rows", where="id > 5"),
+        ],
+    ),
+    "distribution_distinct": (
+        Dataset(table="orders", where="id > 0"),
+        [
+            Distribution(column="id", distinct={"min": 1}, where="amount > 0 -- paid"),
+            Distribution(column="Order Id", distinct={"min": 1}, missing={"max": 0}),
+        ],
+    ),
+    "schema": (ORDERS, [Schema(columns={"id": "int8", "Order Id": "any"})]),
     "fused": (
         Dataset(table="orders", where="id > 0"),
         [
@@ -115,5 +228,5 @@ def test_every_check_type_has_golden_sql() -> None:
 
 def _text(result: Any) -> str:
     sent = [f"-- sent for {', '.join(s.test_ids)}\n{s.sql};" for s in result.plan.statements]
-    alone = [f"-- {e.test_id}, alone ({'; '.join(e.plan_facts)})\n{e.sql};" for e in result.executions]
+    alone = [f"-- {e.test_id}, alone ({'; '.join(e.plan_facts)})\n{e.sql or '-- nothing is asked'};" for e in result.executions]
     return re.sub(r"[ \t]+\n", "\n", "\n\n".join(sent + alone)) + "\n"

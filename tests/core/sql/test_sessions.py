@@ -34,6 +34,7 @@ def test_every_session_is_set_up_as_promised(rows: Any) -> None:
         "client_connection_check_interval": "5s",
         "jit": "off",
         "standard_conforming_strings": "on",
+        "extra_float_digits": "1",
     }
     checks = [Volume(equals=2, where=f"current_setting('{name}') = '{value}'", name=name) for name, value in settings.items()]
     result = run_checks(T, checks, connect(rows.url), statement_timeout="7s")

@@ -9,8 +9,8 @@ from airflow_data_quality.core.model.check import Check
 from airflow_data_quality.core.model.numbers import GivenNumber
 
 
-class BoundedCheck(Check):
-    """A check whose value must lie within ``min max above below equals``; at least one is given."""
+class BoundFields(Check):
+    """A check that has the fields ``min max above below equals``."""
 
     min: Annotated[GivenNumber | None, Bound()] = None
     """The least that is allowed (inclusive)."""
@@ -26,6 +26,10 @@ class BoundedCheck(Check):
     def bounds(self) -> Bounds:
         """Returns the bounds that are given; raises ValueError when they make no sense together."""
         return Bounds(**{name: getattr(self, name) for name in PHRASES})
+
+
+class BoundedCheck(BoundFields):
+    """A check whose value must lie within ``min max above below equals``; at least one is given."""
 
     def check_together(self) -> None:
         """Refuses bounds that make no sense together."""

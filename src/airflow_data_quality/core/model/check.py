@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ModelWrapValidatorHandler, ValidationInfo, create_model
 from pydantic.fields import FieldInfo
 from typing_extensions import Self
 
-from airflow_data_quality.core.errors import near
+from airflow_data_quality.core.errors import listed, near
 from airflow_data_quality.core.model.bounds import Bound
 from airflow_data_quality.core.model.columns import Columns
 from airflow_data_quality.core.model.judgement import Judged
@@ -56,6 +56,12 @@ def _some_names_once(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _refuse_warn(given: Any) -> Any:
+    if given is not None:
+        raise ValueError("this type has no bounds, so there are none to warn by; leave warn out, or give the check severity warn")
+    return given
+
+
 Name = Annotated[str, AfterValidator(_refuse_nothing)]
 Names = Annotated[Sequence[Name], BeforeValidator(_refuse_one_name), AfterValidator(_some_names_once)]
 """A field that takes a list of column names."""
@@ -82,6 +88,9 @@ class Check(Definition, ABC):
     """Words by which checks are found."""
     warn: Mapping[str, Any] | None = None
     """A second set of this check's bounds: breaking only these is a failure at severity ``warn``."""
+
+    exactly_one_of: ClassVar[Sequence[str]] = ()
+    """Fields of which exactly one is given, where a type has any."""
 
     # What a type says of itself ---------------------------------------------------------------------------------------
 
@@ -130,7 +139,8 @@ class Check(Definition, ABC):
 
     def spec(self) -> dict[str, Any]:
         """Returns plain data, in the canonical YAML form, that builds the same check again; it may travel by XCom."""
-        given = {name for name, field in type(self).model_fields.items() if getattr(self, name) != field.get_default()}
+        known = type(self).model_fields
+        given = {name for name in self.model_fields_set if getattr(self, name) != known[name].get_default()}
         fields = self.model_dump(mode="json", include=given - {"type", "warn"})
         if isinstance(self.warn, BaseModel):
             fields["warn"] = {name: value for name, value in self.warn.model_dump(mode="json").items() if value is not None}
@@ -146,14 +156,17 @@ class Check(Definition, ABC):
         return self.model_copy(update={**bounds, "warn": None})
 
     def check_together(self) -> None:
-        """Refuses ``warn`` where it could not warn; types with rules of their own extend it."""
+        """Refuses fields that exclude each other, and ``warn`` where it could not warn; a type may have rules of its own."""
+        if self.exactly_one_of and [getattr(self, name) is None for name in self.exactly_one_of].count(False) != 1:
+            *others, last = self.exactly_one_of
+            raise ValueError(f"give exactly one of {', '.join(others)} and {last}")
         warned = self.warned()
         if warned is None:
             return
         if self.severity != "error":
             raise ValueError(f"warn bounds need severity 'error'; this check has severity {self.severity!r}")
         if all(value is None for value in dict(self.warn or {}).values()):
-            raise ValueError(f"warn is empty; give one of {', '.join(self._bound_fields())}")
+            raise ValueError(f"warn is empty; give one of {listed(self._bound_fields())}")
         try:
             warned.check_together()
         except ValueError as error:
@@ -193,11 +206,17 @@ class Check(Definition, ABC):
         for name in cls._bound_fields():
             field = cls.model_fields[name]
             fields[name] = (Annotated[(field.annotation, *field.metadata)] | None, None)
-        model = create_model(f"{cls.__name__}Warn", __base__=Definition, __module__=cls.__module__, **fields)
-        if cls.__module__ in sys.modules:
-            setattr(sys.modules[cls.__module__], model.__name__, model)  # where pickle looks for it
-        cls.__pydantic_fields__["warn"] = FieldInfo(annotation=model | None, default=None)  # type: ignore[arg-type]
-        cls.model_rebuild(force=True)
+        if fields:
+            model = create_model(f"{cls.__name__}Warn", __base__=Definition, __module__=cls.__module__, **fields)
+            if cls.__module__ in sys.modules:
+                setattr(sys.modules[cls.__module__], model.__name__, model)  # where pickle looks for it
+            warn = FieldInfo(annotation=model | None, default=None)  # type: ignore[arg-type]
+        else:
+            refused: Any = Annotated[None, BeforeValidator(_refuse_warn)]
+            warn = FieldInfo.from_annotated_attribute(refused, None)
+        cls.__pydantic_fields__["warn"] = warn
+        if cls.__pydantic_complete__:
+            cls.model_rebuild(force=True)
 
     @classmethod
     def _read(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:

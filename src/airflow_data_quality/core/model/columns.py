@@ -16,7 +16,8 @@ def _called_so(column: Column, text: str) -> bool:
 class Columns:
     """Finds columns by the names people write, and knows what time it was in the database when the run began.
 
-    A name is tried as it is written, then as the dialect folds it. It is never parsed as SQL.
+    A name is tried as it is written, then as the dialect folds it; where the database tells no case apart, folded alone, as
+    the catalog's names are. It is never parsed as SQL.
     """
 
     def __init__(
@@ -27,9 +28,11 @@ class Columns:
         clock: datetime,
         dataset: str,
         same_type: Callable[[Column, str], bool] = _called_so,
+        case_blind: bool = False,
     ) -> None:
         self._columns = tuple(columns)
         self._fold = fold
+        self._case_blind = case_blind
         self._dataset = dataset
         self.clock = clock
         """The database's clock in UTC, read once before the plan."""
@@ -49,13 +52,19 @@ class Columns:
 
     def find(self, name: str) -> Column | None:
         """Returns the column called ``name``, or None; raises NameNotFound when there is more than one."""
-        for spelling in (name, self._fold(name)):
-            found = [column for column in self._columns if column.name == spelling]
-            if len(found) > 1:
-                raise NameNotFound(f"column {name!r} is there {len(found)} times in {self._dataset}; give each a name of its own")
-            if found:
-                return found[0]
-        return None
+        found = self.called(name)
+        if len(found) > 1:
+            raise NameNotFound(f"column {name!r} is there {len(found)} times in {self._dataset}; give each a name of its own")
+        return found[0] if found else None
+
+    def called(self, name: str) -> Sequence[Column]:
+        """Returns all columns called ``name``, of which a query may have several."""
+        spellings = (self._fold(name),) if self._case_blind else (name, self._fold(name))
+        by_spelling = ([column for column in self._columns if self._known_as(column) == spelling] for spelling in spellings)
+        return next(filter(None, by_spelling), [])
+
+    def _known_as(self, column: Column) -> str:
+        return self._fold(column.name) if self._case_blind else column.name
 
 
 def _shorten(names: Sequence[str], most: int = 12) -> str:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 Nulls = Literal["distinct", "equal"]
 Count = Literal["surplus", "rows", "keys"]
+DATASET = "{dataset}"
+"""What stands in a user's query for the dataset with its filters."""
+
+OF_WARN = "warn."
+"""How a role begins whose value ``warn`` reads in the place of the role behind it: its bounds may count other rows."""
 
 
 @dataclass(frozen=True)

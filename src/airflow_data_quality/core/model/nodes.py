@@ -13,7 +13,11 @@ TYPED = "$TYPED"
 MATCHES = "$MATCHES"
 LENGTH = "$LENGTH"
 IS_JSON = "$IS_JSON"
+PLAIN_TEXT = "$PLAIN_TEXT"
 SHOWN = "$SHOWN"
+
+WIDEST = 500
+"""Alternatives in a row: SQLite reads no expression that is deeper than 1,000, and each one is a step down."""
 
 
 def ref(column: Column, *, of: str | None = None) -> exp.Expression:
@@ -35,6 +39,10 @@ def raw_texts(expression: exp.Expression) -> Sequence[str]:
 
 def any_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
     """Returns the condition that at least one of the conditions is true."""
+    if len(conditions) > WIDEST:
+        middle = len(conditions) // 2
+        halves = [exp.Paren(this=any_of(half)) for half in (conditions[:middle], conditions[middle:])]
+        return exp.Or(this=halves[0], expression=halves[1])
     first, *rest = conditions
     for condition in rest:
         first = exp.Or(this=first, expression=condition)
@@ -79,6 +87,11 @@ def length(value: exp.Expression) -> exp.Expression:
 def is_json(value: exp.Expression) -> exp.Expression:
     """Returns the condition that a text is a JSON document."""
     return exp.Anonymous(this=IS_JSON, expressions=[value])
+
+
+def plain_text(value: exp.Expression) -> exp.Expression:
+    """Returns a value as a text that is compared character by character, whatever its own type and collation are."""
+    return exp.Anonymous(this=PLAIN_TEXT, expressions=[value])
 
 
 def shown(column: Column) -> exp.Expression:

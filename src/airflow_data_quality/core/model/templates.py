@@ -7,7 +7,7 @@ templates any more: braces that are left are meant literally.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import (
@@ -15,18 +15,23 @@ from pydantic import (
     ConfigDict,
     ModelWrapValidatorHandler,
     SerializerFunctionWrapHandler,
+    ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
     field_serializer,
     field_validator,
     model_validator,
 )
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from typing_extensions import Self
 
-from airflow_data_quality.core.errors import UnresolvedTemplate, near
+from airflow_data_quality.core.errors import UnresolvedTemplate, listed, near
 
 RENDERED: Mapping[str, Any] = {"rendered": True}
 """The validation context of a definition whose templates have been rendered."""
+
+_WITHOUT = (type(None), bool, int, float)
+"""Types of which no value holds a text: most fields of a definition, which are not worth a look inside."""
 
 
 def is_template(value: object) -> bool:
@@ -36,15 +41,18 @@ def is_template(value: object) -> bool:
 
 def templates(value: object) -> Iterator[str]:
     """Yields every template inside nested models, mappings and sequences."""
-    if is_template(value):
-        yield str(value)
+    inside: Iterable[object] = ()
+    if isinstance(value, str):
+        if is_template(value):
+            yield value
     elif isinstance(value, BaseModel):
-        yield from templates(dict(value))
+        inside = vars(value).values()
     elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from templates(item)
+        inside = value.values()
     elif isinstance(value, list | tuple):
-        for item in value:
+        inside = value
+    for item in inside:
+        if item.__class__ not in _WITHOUT:
             yield from templates(item)
 
 
@@ -52,6 +60,11 @@ def refuse_templates(value: object) -> None:
     """Raises UnresolvedTemplate when ``value`` holds a template: outside Airflow nothing would render it."""
     for text in templates(value):
         raise UnresolvedTemplate(f"{text!r} holds a template, which only Airflow's operators render; give the rendered value")
+
+
+def _mistake(kind: str, text: str, loc: tuple[int | str, ...], given: Any) -> InitErrorDetails:
+    # The text stands in a context: as the template itself, its braces might be taken for places to fill.
+    return InitErrorDetails(type=PydanticCustomError(kind, "{text}", {"text": text}), loc=loc, input=given)
 
 
 class Definition(BaseModel):
@@ -77,14 +90,20 @@ class Definition(BaseModel):
 
     @classmethod
     def _read(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
-        """Builds the model; here a field that it does not have is named with its nearest neighbours."""
+        """Builds the model; a field that it does not have is named with its nearest neighbours, beside all other mistakes."""
         if not isinstance(value, Mapping | cls):
             raise ValueError(f"{value!r} is no mapping of fields (allowed: {cls._allowed()})")
-        if isinstance(value, Mapping):
-            for field in value:
-                if field not in cls.model_fields:
-                    raise ValueError(cls._unknown(str(field)))
-        return handler(value)
+        known = cls.model_fields
+        if not isinstance(value, Mapping) or not (unknown := [field for field in value if field not in known]):
+            return handler(value)
+        mistakes = [_mistake("unknown_field", cls._unknown(str(field)), (str(field),), str(field)) for field in unknown]
+        try:
+            handler({field: given for field, given in value.items() if field in cls.model_fields})
+        except ValidationError as error:
+            # Rules that span fields may be broken only because of the misspelt one: an error of the whole is left out.
+            others = [other for other in error.errors(include_url=False) if other["loc"]]
+            mistakes += [_mistake(other["type"], other["msg"], other["loc"], other["input"]) for other in others]
+        raise ValidationError.from_exception_data(cls.__name__, mistakes)
 
     @model_validator(mode="after")
     def _rules_that_span_fields(self, info: ValidationInfo) -> Self:
@@ -101,7 +120,7 @@ class Definition(BaseModel):
 
     @classmethod
     def _allowed(cls) -> str:
-        return ", ".join(name for name in cls.model_fields if name != "type")
+        return listed(name for name in cls.model_fields if name != "type")
 
     @property
     def is_rendered(self) -> bool:

@@ -51,11 +51,13 @@ def _as_json_has_it(token: Token) -> Token:
 
 
 def equals_token(column: Column, token: Token) -> exp.Expression | None:
-    """Returns the condition that the column equals the token, or None when its type can hold no such value."""
+    """Returns the condition that the column equals the token, or None when it can hold no such value."""
     from sqlglot import exp
 
-    value = literal(column, token)
-    return None if value is None else exp.EQ(this=comparand(column), expression=value)
+    from airflow_data_quality.core.model.nodes import any_of
+
+    equal = [exp.EQ(this=comparand(column), expression=value) for value in literals(column, token)]
+    return any_of(equal) if equal else None
 
 
 def comparand(column: Column) -> exp.Expression:
@@ -63,7 +65,24 @@ def comparand(column: Column) -> exp.Expression:
     from sqlglot import exp
 
     value: exp.Expression = exp.column(column.name, quoted=True)
-    return value if column.kind in _LITERALS else exp.cast(value, "text")
+    return value if column.kind in _LITERALS or column.loose else exp.cast(value, "text")
+
+
+def literals(column: Column, token: Token) -> Sequence[exp.Expression]:
+    """Returns what in the column may equal the token: a literal of its kind, and of others where it may hold them."""
+    own = literal(column, token)
+    found = [] if own is None else [own]
+    spelled = _number(token)
+    if column.loose and own is None and column.kind in ("integer", "numeric", "real") and spelled and spelled.is_finite():
+        # A text that spells a number is stored, and compared, as one; NaN and infinity are no such texts.
+        number = _as_real(column, token)
+        return [] if number is None else [number]
+    if column.loose and (own is None or column.kind == "boolean"):
+        text = _as_text(column, token)
+        found += [] if text is None else [text]
+    elif column.loose and column.kind not in _LITERALS:
+        found += [] if spelled is None or not spelled.is_finite() else [digits(format(spelled, "f"))]
+    return found
 
 
 def literal(column: Column, token: Token) -> exp.Expression | None:
@@ -102,10 +121,11 @@ def _as_integer(column: Column, token: Token) -> exp.Expression | None:
     number = _number(token)
     if number is None or not number.is_finite() or number != int(number) or not -(2**63) <= number < 2**63:
         return None
-    return _digits(str(int(number)))
+    return digits(str(int(number)))
 
 
-def _digits(text: str) -> exp.Expression:
+def digits(text: str) -> exp.Expression:
+    """Returns the number that is spelled by a sign, digits and a point."""
     from sqlglot import exp
 
     if text.startswith("-"):
@@ -117,9 +137,9 @@ def _as_numeric(column: Column, token: Token) -> exp.Expression | None:
     from airflow_data_quality.core.model.nodes import typed
 
     number = _number(token)
-    if number is None:
+    if number is None or (column.loose and (number.is_nan() or not _fits_real(number, "double precision"))):
         return None
-    return _digits(format(number, "f")) if number.is_finite() else typed(str(number), column.kind, "decimal")
+    return digits(format(number, "f")) if number.is_finite() else typed(str(number), column.kind, "decimal")
 
 
 def _as_real(column: Column, token: Token) -> exp.Expression | None:
@@ -127,7 +147,8 @@ def _as_real(column: Column, token: Token) -> exp.Expression | None:
 
     number = _number(token)
     own = column.base or column.type
-    if number is None or not _fits_real(number, own):
+    # What holds anything (SQLite) holds NaN as NULL.
+    if number is None or (column.loose and number.is_nan()) or not _fits_real(number, own):
         return None
     # In the column's own type: as a double, 0.1 would equal no single-precision value.
     return typed(str(number), column.kind, own)

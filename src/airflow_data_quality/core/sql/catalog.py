@@ -72,7 +72,14 @@ class Catalog:
 
     def _columns(self, columns: Sequence[Column], dataset: str) -> Columns:
         dialect = self._dialect
-        return Columns(columns, fold=dialect.fold, clock=self._clock, dataset=dataset, same_type=dialect.same_type)
+        return Columns(
+            columns,
+            fold=dialect.fold,
+            clock=self._clock,
+            dataset=dataset,
+            same_type=dialect.same_type,
+            case_blind=dialect.case_blind,
+        )
 
     def _find(self, name: str) -> tuple[tuple[str, ...], Sequence[Column]]:
         spellings = [

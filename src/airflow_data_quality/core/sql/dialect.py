@@ -10,14 +10,18 @@ from functools import cached_property
 from importlib import import_module
 from typing import ClassVar
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 from sqlglot.dialects.dialect import Dialect as Sqlglot
 from sqlglot.errors import SqlglotError
 from sqlglot.generator import Generator
-from sqlglot.tokens import Token
 
 from airflow_data_quality.core.database import Column, Connection
 from airflow_data_quality.core.errors import QueryError, UnknownDialect
+from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
+
+NOT_ITS_FAULT = ("08", "25P", "40", "53", "55", "57", "58", "XX")
+"""How SQLSTATEs begin of what any statement might have met: a lost connection, a lock, a timeout, a lack of memory. All
+others, those of a user's own functions too, are what one statement does wrong by itself."""
 
 
 class Dialect(ABC):
@@ -34,10 +38,16 @@ class Dialect(ABC):
     """The types of Airflow connections behind which it is found."""
     extra: ClassVar[str]
     """The extra of this package that brings its driver and provider."""
+    lexis: ClassVar[Lexis] = STANDARD
+    """How a user's text is cut into strings, comments and the rest."""
     max_columns: ClassVar[int]
     """How many result columns one statement may have."""
     exact_collation: ClassVar[str | None] = None
     """A collation under which texts are equal when they are the same; needed where two columns' own collations quarrel."""
+    case_blind: ClassVar[bool] = False
+    """Whether no two names differ by the case of their letters alone, not even quoted ones; ``fold`` then says what is one."""
+    databases: ClassVar[bool] = True
+    """Whether a connection can be led to another database of its server."""
     registry: ClassVar[dict[str, type[Dialect]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -58,9 +68,12 @@ class Dialect(ABC):
     def begin(self, connection: Connection, *, statement_timeout: timedelta) -> datetime:
         """Opens a read-only transaction that sees one state, and returns the database's clock in UTC."""
 
-    @abstractmethod
     def own_fault(self, error: QueryError) -> bool:
-        """Says whether a statement failed by its own fault, so that others in its place might not."""
+        """Says whether a statement failed by its own fault, so that others in its place might not.
+
+        Judges by SQLSTATE; a value that the driver cannot read has none, but leaves the connection open.
+        """
+        return not error.closed and (error.sqlstate is None or not error.sqlstate.startswith(NOT_ITS_FAULT))
 
     @abstractmethod
     def recover(self, connection: Connection) -> None:
@@ -110,10 +123,6 @@ class Dialect(ABC):
     def _generator(self) -> Generator:
         return Sqlglot.get_or_raise(self.sqlglot).generator()
 
-    def tokens(self, text: str) -> Sequence[Token]:
-        """Returns the tokens of a user's SQL text; raises sqlglot's TokenError for an open quote or comment."""
-        return Sqlglot.get_or_raise(self.sqlglot).tokenizer().tokenize(text)
-
     def limited(self, select: str, rows: int) -> str:
         """Returns a SELECT that gives back at most so many rows."""
         return f"{select}\nLIMIT {rows}"
@@ -121,14 +130,14 @@ class Dialect(ABC):
     def same_type(self, column: Column, text: str) -> bool:
         """Says whether a type that a user wrote is a column's: another spelling is the same, a length left out is any."""
         wanted = self._type(text)
-        there = column.declared if wanted.expressions else column.type
-        return any(wanted == self._type(name) for name in (there, column.base) if name)
+        return any(wanted == self._type(name) for name in (column.declared, column.type, column.base) if name)
 
-    def _type(self, text: str) -> exp.DataType:
+    def _type(self, text: str) -> exp.Expression | str:
+        """Returns what a text says of a type; a text that is none is its own."""
         try:
-            return exp.DataType.build(text.strip(), dialect=self.sqlglot, udt=True)
+            return parse_one(text, into=exp.DataType, dialect=self.sqlglot)
         except SqlglotError:
-            return exp.DataType(this=exp.DType.USERDEFINED, kind=text.strip().lower())
+            return " ".join(text.lower().split())
 
     # Forms ------------------------------------------------------------------------------------------------------------
 

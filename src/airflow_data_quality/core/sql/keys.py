@@ -72,9 +72,8 @@ def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect:
     full, missing = absent(metric, dialect=dialect, catalog=catalog)
     child = f"(SELECT {key_columns(metric.columns, dialect)} FROM {source}{where_clause(conditions)}) AS c"
     with_child = ""
-    if source.startswith("(") or any("(" in condition for condition in conditions):
-        # A query or a function may answer otherwise when it is asked twice (TABLESAMPLE, random()).
-        with_child, child = f"WITH c AS MATERIALIZED {child.removesuffix(' AS c')}\n", "c"
+    if not answers_alike(source, conditions):
+        with_child, child = f"WITH dq_rows AS MATERIALIZED {child.removesuffix(' AS c')}\n", "dq_rows AS c"
     exact = (
         f"{with_child}SELECT (SELECT COUNT(*) FROM {child} WHERE {full}) AS checked,\n"
         f"  (SELECT COUNT(*) FROM {child} WHERE {full}\n"
@@ -83,13 +82,21 @@ def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect:
     return KeyForms(exact, fact="by an anti-join with the other table")
 
 
-def absent(metric: Orphans, *, dialect: Dialect, catalog: Catalog, name: str = "k") -> tuple[str, str]:
+def answers_alike(source: str, conditions: Sequence[str]) -> bool:
+    """Says whether rows are sure to be the same when they are asked for twice in one statement.
+
+    A query or a function may answer otherwise (TABLESAMPLE, random()).
+    """
+    return not source.startswith("(") and not any("(" in condition for condition in conditions)
+
+
+def absent(metric: Orphans, *, dialect: Dialect, catalog: Catalog) -> tuple[str, str]:
     """Returns the conditions that a key is full, and that it is not in the other table; the key is ``c.k0``, ``c.k1`` and on."""
     parent = catalog.table(metric.to_table)
     parent_columns = [parent.columns[column] for column in metric.to_columns]
     if metric.to_where is not None:
         check_condition(dialect, metric.to_where, "to_where")
-    own = [f"c.{name}{n}" for n in range(len(metric.columns))]
+    own = [f"c.k{n}" for n in range(len(metric.columns))]
     full = " AND ".join(f"{key} IS NOT NULL" for key in own)
     pairs = zip(metric.columns, parent_columns, strict=True)
     same = " AND ".join(f"{own[n]} = p.k{n}{_collation(*pair, dialect)}" for n, pair in enumerate(pairs))
@@ -98,9 +105,9 @@ def absent(metric: Orphans, *, dialect: Dialect, catalog: Catalog, name: str = "
     return full, f"NOT EXISTS (SELECT 1 FROM (SELECT {rest}) AS p WHERE {same})"
 
 
-def key_columns(columns: Sequence[Column], dialect: Dialect, *, name: str = "k") -> str:
+def key_columns(columns: Sequence[Column], dialect: Dialect) -> str:
     """Returns a key's columns as ``k0``, ``k1`` and on."""
-    return ", ".join(f"{dialect.text(ref(column))} AS {name}{n}" for n, column in enumerate(columns))
+    return ", ".join(f"{dialect.text(ref(column))} AS k{n}" for n, column in enumerate(columns))
 
 
 def _collation(own: Column, theirs: Column, dialect: Dialect) -> str:

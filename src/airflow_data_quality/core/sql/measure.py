@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from airflow_data_quality.core.database import Connection
+from airflow_data_quality.core.database import Answer, Connection
 from airflow_data_quality.core.errors import Cancelled, QueryError
-from airflow_data_quality.core.model.numbers import interpolated
+from airflow_data_quality.core.model.numbers import interpolated, is_number
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.keys import KeyForms
 from airflow_data_quality.core.sql.planner import Ask, Cell, OwnStep, ScanStep, Step, select
 from airflow_data_quality.core.sql.values import Ranked, Single
+
+SAYS_NO_VALUE = ("425", "426", "427", "428", "42P")
+"""How SQLSTATEs begin of errors that name parts of the statement or the catalog alone: rights, names, types."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,6 @@ class Measurer:
         for number, step in enumerate(steps, 1):
             try:
                 if lost is None:
-                    if self.sent:
-                        # What a function of an earlier statement has set in the session is undone.
-                        self.dialect.recover(self.connection)
                     self._step(step)
             except QueryError as error:
                 lost = self._survive(error)
@@ -70,10 +70,21 @@ class Measurer:
             if self.on_progress is not None:
                 self.on_progress(number, len(steps))
 
-    def look(self, sql: str, asks: Sequence[Ask], columns: int) -> Sequence[tuple[Any, ...]]:
-        """Returns rows of the data as they were measured; raises QueryError, after which others can be looked at."""
-        self.dialect.recover(self.connection)
-        return self._ask(sql, asks, tuple(f"m{number}" for number in range(columns)), rows=None)
+    def look(self, sql: str, asks: Sequence[Ask], columns: int, *, discreet: bool = False) -> Sequence[tuple[Any, ...]]:
+        """Returns rows of the data as they were measured.
+
+        Raises:
+            QueryError: when the database says no; others can be looked at all the same. If it must be discreet, only words
+                that can hold no value of a row are repeated.
+        """
+        try:
+            return self._ask(sql, asks, tuple(f"m{number}" for number in range(columns)), rows=None)
+        except QueryError as error:
+            if not discreet or not self.dialect.own_fault(error) or (error.sqlstate or "").startswith(SAYS_NO_VALUE):
+                raise
+            quiet = f"the database refused (SQLSTATE {error.sqlstate}); its words may hold a value that is masked"
+            self.sent[-1] = replace(self.sent[-1], error=quiet)
+            raise QueryError(quiet, sqlstate=error.sqlstate) from None
 
     def _step(self, step: Step) -> None:
         if isinstance(step, ScanStep):
@@ -84,7 +95,6 @@ class Measurer:
         except QueryError as error:
             if not self.dialect.own_fault(error):
                 raise
-            self.dialect.recover(self.connection)
             self.found[step.asks] = Found(error=error)
 
     def _own(self, step: OwnStep) -> Found:
@@ -121,7 +131,6 @@ class Measurer:
         except QueryError as error:
             if not self.dialect.own_fault(error):
                 raise
-            self.dialect.recover(self.connection)
             if len(cells) == 1:
                 self.found[cells[0]] = Found(error=error)
                 return
@@ -151,10 +160,14 @@ class Measurer:
 
     def _single(self, single: Single) -> Found:
         """Asks for one value; a query without a row has none."""
-        rows = self._ask(single.sql, (single,), single.names, rows=None)
-        if len(rows) > 1 or any(len(row) != 1 for row in rows):
+        if single.names is not None:
+            return Found(tuple(self._ask(single.sql, (single,), single.names)[0]), fact=single.fact)
+        answer = self._send(single.sql, (single,))
+        if len(answer.rows) > 1 or len(answer.names) != 1:
             raise QueryError("the query must return one value: one row of one column", sqlstate="21000")
-        return Found(rows[0] if rows else (None,), fact=single.fact)
+        ((value,),) = answer.rows or ((None,),)
+        problem = not_a_number(value)
+        return Found((value,), fact=single.fact) if problem is None else Found(error=problem)
 
     def _ranked(self, ranked: Ranked, before: Sequence[Cell]) -> Found:
         """Looks a quantile up by its rank, as soon as a scan has told how many values there are."""
@@ -180,25 +193,40 @@ class Measurer:
             if not self.dialect.own_fault(error):
                 raise
             # A type without the operator that the fast form needs: the exact form judges.
-            self.dialect.recover(self.connection)
             return None
         return forms.settled(int(rows), int(keys))
 
-    def _ask(
-        self, sql: str, asks: Sequence[Ask], names: tuple[str, ...] | None, *, rows: int | None = 1
-    ) -> Sequence[tuple[Any, ...]]:
+    def _ask(self, sql: str, asks: Sequence[Ask], names: tuple[str, ...], *, rows: int | None = 1) -> Sequence[tuple[Any, ...]]:
         """Sends one statement; an answer of another shape than was asked for is an error, never read by position."""
+        answer = self._send(sql, asks)
+        if names != answer.names or rows not in (None, len(answer.rows)):
+            raise QueryError(f"the statement returned other columns than were asked for: {', '.join(answer.names)[:200]}")
+        return answer.rows
+
+    def _send(self, sql: str, asks: Sequence[Ask]) -> Answer:
         if self.cancelled():
             raise Cancelled("the run was told to stop before this was asked")
+        if self.sent:
+            # What failed, or a function of an earlier statement has set in the session, is undone: with other settings a
+            # text may be read otherwise than it was looked at.
+            self.dialect.recover(self.connection)
         started = time.perf_counter()
         error: str | None = None
         try:
-            answer = self.connection.query(sql)
-            if names not in (None, answer.names) or rows not in (None, len(answer.rows)):
-                raise QueryError(f"the statement returned other columns than were asked for: {', '.join(answer.names)[:200]}")
-            return answer.rows
+            return self.connection.query(sql)
         except QueryError as problem:
             error = str(problem)
             raise
         finally:
             self.sent.append(Sent(sql, tuple(asks), (time.perf_counter() - started) * 1000, error))
+
+
+def not_a_number(value: Any) -> QueryError | None:
+    """Returns what is wrong with the value of a user's query, which may be of any type; None for a number and for nothing.
+
+    The value itself is not named: it may be personal data.
+    """
+    if value is None or is_number(value):
+        return None
+    kind = "truth value" if isinstance(value, bool) else "text" if isinstance(value, str) else type(value).__name__
+    return QueryError(f"the query must return a number; it returned a {kind}: write CAST(… AS integer), or count with it")

@@ -28,6 +28,8 @@ class Cell:
     text: str
     alone: bool
     """Whether it must not share a statement, because nobody can tell where its text ends."""
+    serial: bool = False
+    """Whether it keeps PostgreSQL from scanning in parallel (a subquery for each row does), so that others had to wait."""
 
 
 Own = KeyForms | Single | Ranked
@@ -69,7 +71,8 @@ def question(metric: Metric, where: str | None, source: Source, *, dialect: Dial
     def cell(expression: exp.Expression) -> Cell:
         texts = [check_condition(dialect, text, "sql") for text in raw_texts(expression)]
         filtered = expression.copy() if where is None else restricted(expression, where)
-        return Cell(source, dialect.text(filtered), alone or not all(texts))
+        serial = filtered.find(exp.Subquery) is not None
+        return Cell(source, dialect.text(filtered), alone or not all(texts), serial)
 
     alone = where is not None and not check_condition(dialect, where, "where")
     conditions = [condition for condition in (source.where, where) if condition is not None]
@@ -100,7 +103,7 @@ def restricted(expression: exp.Expression, where: str) -> exp.Expression:
         parent = aggregate.parent
         if isinstance(parent, exp.Filter):
             condition = parent.expression.this
-            parent.set("expression", exp.Where(this=exp.and_(raw(where), condition)))
+            parent.expression.set("this", exp.and_(raw(where), condition.copy()))
         else:
             filtered = exp.Filter(this=aggregate.copy(), expression=exp.Where(this=raw(where)))
             aggregate.replace(filtered)
@@ -112,13 +115,13 @@ def plan(questions: Iterable[Question], *, max_columns: int) -> list[Step]:
     """Returns the steps that answer all questions, each different one once: scans first, then what stands alone."""
     asked = list(questions)
     cells = dict.fromkeys(cell for q in asked for cell in (*q.before, q.asks) if isinstance(cell, Cell))
-    by_source: dict[tuple[str, str | None], list[Cell]] = {}
+    by_source: dict[tuple[str, str | None, bool], list[Cell]] = {}
     steps: list[Step] = []
     for cell in cells:
         if cell.alone:
             steps.append(ScanStep((cell,)))
         else:
-            by_source.setdefault((cell.source.text, cell.source.where), []).append(cell)
+            by_source.setdefault((cell.source.text, cell.source.where, cell.serial), []).append(cell)
     for shared in by_source.values():
         steps += [ScanStep(tuple(shared[start : start + max_columns])) for start in range(0, len(shared), max_columns)]
     own = dict.fromkeys(OwnStep(q.asks, q.before) for q in asked if not isinstance(q.asks, Cell))

@@ -6,17 +6,17 @@ import re
 from collections.abc import Sequence
 
 from sqlglot import exp, parse_one
-from sqlglot.errors import ParseError, TokenError
-from sqlglot.tokens import Token, TokenType
 
 from airflow_data_quality.core.errors import DefinitionError
 from airflow_data_quality.core.sql.dialect import Dialect
+from airflow_data_quality.core.sql.lexis import Lexeme, Unreadable
 
-_QUERIES = (TokenType.SELECT, TokenType.WITH, TokenType.VALUES, TokenType.L_PAREN, TokenType.TABLE)
-_AMBIGUOUS = re.compile(r"(?i)[~!@#^&|`?+\-*/%<>=](?:--|/\*)|(?<!\w)e'|\w\$|\r")
-"""What two tokenizers may read in two ways (a comment that begins inside an operator, an E-string that goes on after a line
-break, a dollar in a name): such a text might end elsewhere than it seems, and shares no statement with others."""
-_DEPTH = {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}
+_QUERIES = ("SELECT", "WITH", "VALUES", "TABLE", "(")
+_AMBIGUOUS = re.compile(r"(?i)[~!@#^&|`?+\-*/%<>=](?:--|/\*)|(?<![a-z_])e'|(?:\w|[^\0-\x7f])\$|\$[^\0-\x7f]|\r")
+"""What is rare and easily read in two ways (a comment that begins inside an operator, an E-string that goes on after a line
+break, a dollar in a name): should it end elsewhere than it seems, it must share no statement with others."""
+_DEPTH = {"(": 1, ")": -1}
+_PLACEHOLDER = re.compile(r"\$[0-9]+")
 
 
 def where_clause(conditions: Sequence[str], written: Sequence[str] = ()) -> str:
@@ -29,24 +29,34 @@ def check_condition(dialect: Dialect, text: str, what: str) -> bool:
     """Refuses a row condition that would reach beyond its parentheses.
 
     Returns:
-        Whether it may share a statement with others: not when the tokenizer cannot read it (an open quote or comment), or
-        when another tokenizer might read it in another way.
+        Whether it may share a statement with others: not when nobody can tell where it ends (an open quote or comment), or
+        when it is of a kind that is easily read in two ways.
 
     Raises:
-        DefinitionError: for an empty text, an unbalanced parenthesis or a semicolon.
+        DefinitionError: for an empty text, an unbalanced parenthesis, a semicolon or a NUL character.
     """
-    try:
-        tokens = dialect.tokens(text)
-    except TokenError:
-        _refuse_unguarded(dialect, text, what)
+    lexemes = _lexemes(dialect, text, what)
+    if lexemes is None:
         return False
-    if not tokens:
+    if not lexemes:
         raise DefinitionError(f"{what} is empty; leave it out, or write it")
-    _refuse_reaching_out(tokens, text, what)
+    _refuse_reaching_out(lexemes, text, what)
     clear = _AMBIGUOUS.search(text) is None
     if not clear:
         _refuse_unguarded(dialect, text, what)
     return clear
+
+
+def _lexemes(dialect: Dialect, text: str, what: str) -> Sequence[Lexeme] | None:
+    """Returns the lexemes of a text, or None for one that ends within a quote or comment."""
+    if "\0" in text:
+        # A driver may end the text there, where the parenthesis behind it is not closed.
+        raise DefinitionError(f"{what} holds a NUL character: {text!r}")
+    try:
+        return list(dialect.lexis.lexemes(text))
+    except Unreadable:
+        _refuse_unguarded(dialect, text, what)
+        return None
 
 
 def _refuse_unguarded(dialect: Dialect, text: str, what: str) -> None:
@@ -55,19 +65,14 @@ def _refuse_unguarded(dialect: Dialect, text: str, what: str) -> None:
         raise DefinitionError(f"{what} holds a semicolon, and this driver refuses no second statement (psycopg 3 does): {text!r}")
 
 
-def _refuse_reaching_out(tokens: Sequence[Token], text: str, what: str) -> None:
+def _refuse_reaching_out(lexemes: Sequence[Lexeme], text: str, what: str) -> None:
     depth = 0
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
-        depth += _DEPTH.get(token.token_type, 0)
-        if depth < 0 or token.token_type == TokenType.SEMICOLON:
+    for lexeme in lexemes:
+        depth += _DEPTH.get(lexeme.text, 0)
+        if depth < 0 or lexeme.text == ";":
             raise DefinitionError(f"{what} closes a parenthesis that it did not open, or holds a semicolon: {text!r}")
-        if (
-            token.text == "$"
-            and token.token_type == TokenType.PARAMETER
-            and following
-            and following.token_type == TokenType.NUMBER
-        ):
-            raise DefinitionError(f"{what} holds the placeholder ${following.text}, for which there is no value: {text!r}")
+        if _PLACEHOLDER.fullmatch(lexeme.text):
+            raise DefinitionError(f"{what} holds the placeholder {lexeme.text}, for which there is no value: {text!r}")
     if depth > 0:
         raise DefinitionError(f"{what} opens a parenthesis that it does not close: {text!r}")
 
@@ -79,20 +84,31 @@ def one_query(dialect: Dialect, text: str, what: str) -> str:
         DefinitionError: for an empty text, a second statement, an unbalanced parenthesis, or what parses as no query. What
             the parser cannot read is left to the database.
     """
-    try:
-        tokens = list(dialect.tokens(text))
-    except TokenError:
-        _refuse_unguarded(dialect, text, what)
+    lexemes = _lexemes(dialect, text, what)
+    if lexemes is None:
         return text
-    while tokens and tokens[-1].token_type == TokenType.SEMICOLON:
-        text = text[: tokens.pop().start]
+    while lexemes and lexemes[-1].text == ";":
+        *lexemes, last = lexemes
+        text = text[: last.start]
     check_condition(dialect, text, what)
-    if tokens[0].token_type not in _QUERIES:
+    if lexemes[0].text.upper() not in _QUERIES or not _is_query(dialect, text):
         raise DefinitionError(f"{what} must be one SELECT; given: {text.strip()!r}")
+    return text
+
+
+def _is_query(dialect: Dialect, text: str) -> bool:
     try:
-        tree = parse_one(text, dialect=dialect.sqlglot)
-    except (ParseError, TokenError):
-        return text
-    if not isinstance(tree, exp.Query | exp.Values):
-        raise DefinitionError(f"{what} must be one SELECT; given: {text.strip()!r}")
+        return isinstance(parse_one(text, dialect=dialect.sqlglot), exp.Query | exp.Values)
+    except Exception:  # noqa: BLE001 - what the parser cannot read (or stumbles over) is left to the database
+        return True
+
+
+def put_in_place(dialect: Dialect, text: str, placeholder: str, name: str) -> str:
+    """Returns a user's text with a name in the place of ``{placeholder}``, but for strings, quoted names and comments."""
+    lexemes = _lexemes(dialect, text, "sql")
+    if lexemes is None:
+        return text.replace(placeholder, name)
+    starts = [lexeme.start for lexeme in lexemes if not lexeme.quoted and text.startswith(placeholder, lexeme.start)]
+    for start in reversed(starts):
+        text = text[:start] + name + text[start + len(placeholder) :]
     return text

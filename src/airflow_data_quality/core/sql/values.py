@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from airflow_data_quality.core.errors import DefinitionError
-from airflow_data_quality.core.model.metric import Distinct, Quantile, Query
+from airflow_data_quality.core.model.metric import DATASET, Distinct, Quantile, Query
 from airflow_data_quality.core.model.nodes import count_rows, not_null, ref
 from airflow_data_quality.core.model.tokens import literal
 from airflow_data_quality.core.sql.dialect import Dialect
-from airflow_data_quality.core.sql.text import one_query, where_clause
+from airflow_data_quality.core.sql.text import one_query, put_in_place, where_clause
 
 if TYPE_CHECKING:
     from airflow_data_quality.core.sql.catalog import Source
 
-DATASET = "{dataset}"
-"""What stands in a user's query for the dataset with its filters."""
 DATASET_NAME = "dq_dataset"
 LARGEST = 30
 """Decimal digits of a number beyond which nobody hopes for a quantile."""
@@ -135,11 +133,12 @@ def query_relation(metric: Query, source: Source, where: str | None, *, dialect:
     Raises:
         DefinitionError: for what is no single query, or where filters would be left out of account.
     """
-    sql = one_query(dialect, metric.sql, "sql")
+    named = put_in_place(dialect, metric.sql, DATASET, DATASET_NAME)
+    sql = one_query(dialect, named, "sql")
     conditions = [condition for condition in (source.where, where) if condition is not None]
-    if DATASET in sql:
+    if named != metric.sql:
         dataset = f"WITH {DATASET_NAME} AS (SELECT * FROM {source.text}{where_clause(conditions)})"
-        return f"({dataset}\nSELECT * FROM (\n{sql.replace(DATASET, DATASET_NAME)}\n) AS q) AS q"
+        return f"({dataset}\nSELECT * FROM (\n{sql}\n) AS q) AS q"
     if conditions:
         raise DefinitionError(f"the query would leave the filter out of account; write {DATASET} where it reads the dataset")
     return f"(\n{sql}\n) AS q"

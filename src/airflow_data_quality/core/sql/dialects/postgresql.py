@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import ClassVar
@@ -10,16 +11,22 @@ from typing import ClassVar
 from sqlglot import exp
 
 from airflow_data_quality.core.database import Column, Connection
-from airflow_data_quality.core.errors import QueryError
 from airflow_data_quality.core.model.moments import parse_moment
-from airflow_data_quality.core.model.nodes import IS_JSON, ISO_TEXT, LENGTH, MATCHES, SHOWN, TYPED
+from airflow_data_quality.core.model.nodes import IS_JSON, ISO_TEXT, LENGTH, MATCHES, PLAIN_TEXT, SHOWN, TYPED
 from airflow_data_quality.core.sql.dialect import Dialect
-
-NOT_ITS_FAULT = ("08", "25P", "40", "53", "55", "57", "58", "XX")
-"""How SQLSTATEs begin of what any statement might have met: a lost connection, a lock, a timeout, a lack of memory. All
-others, those of a user's own functions too, are what one statement does wrong by itself."""
+from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
 
 LONGEST_TIMEOUT = 2**31 - 1
+
+TAG = r"(?:[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*)?"
+LEXIS = Lexis(
+    # Plain strings know no backslash: standard_conforming_strings is on.
+    quoted=rf"{STANDARD.quoted}|[eE]'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'(?!')|\$(?P<tag>{TAG})\$.*?\$(?P=tag)\$",
+    opening=rf"{STANDARD.opening}|[eE]'|\${TAG}\$",
+    comment=r"--[^\n\r]*",
+    nested=True,
+)
+"""As in the server's own ``scan.l``, but for an E-string that goes on in another line."""
 
 SETTINGS = {
     "application_name": "airflow-provider-data-quality",
@@ -30,6 +37,8 @@ SETTINGS = {
     # Compiling costs more than it gains on aggregates over one scan.
     "jit": "off",
     "standard_conforming_strings": "on",
+    # A float as its shortest spelling, whatever a role prefers.
+    "extra_float_digits": "1",
 }
 
 BEGIN = """\
@@ -39,14 +48,16 @@ SELECT to_jsonb(clock_timestamp() AT TIME ZONE 'UTC') #>> '{{}}', current_settin
 
 TABLES = """\
 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, NULL), format_type(b.oid, NULL), b.typname, b.typtype,
-  format_type(a.atttypid, a.atttypmod), a.attnotnull, coalesce(l.collisdeterministic, true)
+  format_type(coalesce(b.oid, a.atttypid), CASE WHEN b.oid <> a.atttypid THEN b.length ELSE a.atttypmod END),
+  a.attnotnull, coalesce(l.collisdeterministic, true)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN LATERAL (
     WITH RECURSIVE d AS (
-      SELECT oid, typname, typtype, typbasetype FROM pg_type WHERE oid = a.atttypid
-      UNION ALL SELECT u.oid, u.typname, u.typtype, u.typbasetype FROM d JOIN pg_type AS u ON u.oid = d.typbasetype
-    ) SELECT oid, typname, typtype FROM d WHERE typtype <> 'd'
+      SELECT oid, typname, typtype, typbasetype, typtypmod, -1 AS length FROM pg_type WHERE oid = a.atttypid
+      UNION ALL SELECT u.oid, u.typname, u.typtype, u.typbasetype, u.typtypmod, d.typtypmod
+      FROM d JOIN pg_type AS u ON u.oid = d.typbasetype
+    ) SELECT oid, typname, typtype, length FROM d WHERE typtype <> 'd'
   ) AS b ON true
   LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname IN ({tables}) AND {where}
@@ -77,15 +88,39 @@ KINDS = {
     **dict.fromkeys(("json", "jsonb"), "json"),
     "bytea": "binary",
 }
+SPELLINGS = {
+    **dict.fromkeys(("int", "int4", "serial", "serial4"), "integer"),
+    **dict.fromkeys(("int8", "bigserial", "serial8"), "bigint"),
+    **dict.fromkeys(("int2", "smallserial", "serial2"), "smallint"),
+    **dict.fromkeys(("decimal", "dec"), "numeric"),
+    "float4": "real",
+    **dict.fromkeys(("float", "float8"), "double precision"),
+    "bool": "boolean",
+    **dict.fromkeys(("varchar", "char varying", "nchar varying", "national character varying"), "character varying"),
+    "national char varying": "character varying",
+    **dict.fromkeys(("char", "bpchar", "nchar", "national character", "national char"), "character"),
+    "varbit": "bit varying",
+    "timestamp": "timestamp without time zone",
+    "timestamptz": "timestamp with time zone",
+    "time": "time without time zone",
+    "timetz": "time with time zone",
+}
+"""Another spelling of a type → the one that the catalog has."""
+TYPE_PART = re.compile(r'"(?:[^"]|"")+"|\([^()]*\)|\[\d*\]|[\w$]+|\S')
+"""A part of a type as it is written: of ``timestamp(3) with time zone[]`` there are six."""
 EXACT = {"int2", "int4", "int8", "bool", "date", "timestamp", "timestamptz", "uuid", "bytea"}
 EXACT_TEXT = {"text", "varchar", "name"}
 NOT_HASHED = {"json", "other"}
 
 
 def _iso_text(dialect: Dialect, moment: exp.Expression, kind: exp.Expression) -> exp.Expression:
-    """to_jsonb writes ISO 8601 whatever DateStyle and TimeZone are, and says ``infinity`` and ``BC``."""
     if kind.name == "timestamptz":
         moment = exp.AtTimeZone(this=moment, zone=exp.Literal.string("UTC"))
+    return _json_text(moment)
+
+
+def _json_text(moment: exp.Expression) -> exp.Expression:
+    """to_jsonb writes ISO 8601 whatever DateStyle is, and says ``infinity`` and ``BC``."""
     return exp.JSONBExtractScalar(this=exp.Anonymous(this="to_jsonb", expressions=[moment]), expression=exp.Literal.string("{}"))
 
 
@@ -97,6 +132,10 @@ def _matches(dialect: Dialect, value: exp.Expression, pattern: exp.Expression) -
     return exp.RegexpLike(this=value, expression=pattern)
 
 
+def _plain_text(dialect: Dialect, value: exp.Expression) -> exp.Expression:
+    return exp.Collate(this=exp.cast(value, "text"), expression=exp.Identifier(this="C", quoted=True))
+
+
 def _is_json(dialect: Dialect, value: exp.Expression) -> exp.Expression:
     if dialect.version < 160000:
         raise ValueError("PostgreSQL can tell JSON from other text from version 16 on")
@@ -104,7 +143,9 @@ def _is_json(dialect: Dialect, value: exp.Expression) -> exp.Expression:
 
 
 def _shown(dialect: Dialect, value: exp.Expression, kind: exp.Expression) -> exp.Expression:
-    return value if kind.name in ("integer", "boolean") else exp.cast(value, "text")
+    if kind.name in ("integer", "boolean"):
+        return value
+    return _json_text(value) if kind.name in ("date", "timestamp", "timestamptz") else exp.cast(value, "text")
 
 
 class PostgreSQL(Dialect):
@@ -114,6 +155,7 @@ class PostgreSQL(Dialect):
     sqlglot = "postgres"
     conn_types = ("postgres",)
     extra = "postgres"
+    lexis = LEXIS
     max_columns = 1600
     exact_collation = '"C"'
     functions: ClassVar[Mapping[str, Callable[..., exp.Expression]]] = {
@@ -122,6 +164,7 @@ class PostgreSQL(Dialect):
         MATCHES: _matches,
         LENGTH: lambda _, value: exp.Length(this=value),
         IS_JSON: _is_json,
+        PLAIN_TEXT: _plain_text,
         SHOWN: _shown,
     }
 
@@ -136,19 +179,13 @@ class PostgreSQL(Dialect):
         self.version = version
         return parse_moment(clock).replace(tzinfo=timezone.utc)
 
-    def own_fault(self, error: QueryError) -> bool:
-        """Judges by SQLSTATE; a value that the driver cannot read has none, but leaves the connection open."""
-        if error.closed:
-            return False
-        return error.sqlstate is None or not error.sqlstate.startswith(NOT_ITS_FAULT)
-
     def recover(self, connection: Connection) -> None:
         """Rolls back to the savepoint; the snapshot stays."""
         connection.query("ROLLBACK TO SAVEPOINT data_quality")
 
     def fold(self, name: str) -> str:
         """Unquoted names have their ASCII letters in lower case, and no others."""
-        return "".join(letter.lower() if letter.isascii() else letter for letter in name)
+        return _folded(name)
 
     def tables(self, connection: Connection, path: Sequence[Sequence[str]]) -> Mapping[tuple[str, ...], Sequence[Column]]:
         """Looks in pg_class; a path of three parts must name the database that one is connected to."""
@@ -173,6 +210,11 @@ class PostgreSQL(Dialect):
         oids = ", ".join(sorted({str(int(oid)) for _, oid in described})) or "0"
         types = {oid: facts for oid, *facts in connection.query(TYPES.format(oids=oids)).rows}
         return [_column(name, *types[int(oid)]) for name, oid in described]
+
+    def same_type(self, column: Column, text: str) -> bool:
+        """The catalog has one spelling of each type; of a domain ``declared`` is what it is made of."""
+        wanted = _spelled(text)
+        return any(wanted == _spelled(name) for name in (column.declared, column.type, column.base) if name)
 
     def ranked(self, value: str, relation: str, rank: int, rows: int) -> str:
         """``percentile_disc`` sorts values alone, several times as fast as rows; half a rank more keeps clear of rounding."""
@@ -212,6 +254,39 @@ def _column(
     kind = "enum" if base_type == "e" else KINDS.get(base, "other")
     exact = base in EXACT or base_type == "e" or (base in EXACT_TEXT and deterministic)
     return Column(name, type_name, kind, nullable=not not_null, exact=exact, base=base_name, declared=declared)
+
+
+def _spelled(type_name: str) -> tuple[str, str, bool]:
+    """Returns a type in the catalog's spelling: its name, its length or precision, whether it is an array.
+
+    How many dimensions an array has, or which schema holds a type, makes no difference; a text that is no type is its own.
+    """
+    parts = [part if part.startswith('"') else _folded(part) for part in TYPE_PART.findall(type_name)]
+    array = bool(parts) and (parts[-1] == "array" or parts[-1].startswith("["))
+    while parts and (parts[-1] == "array" or parts[-1].startswith("[")):
+        parts.pop()
+    while "." in parts:
+        parts = parts[parts.index(".") + 1 :]
+    name = " ".join(part for part in parts if not part.startswith("("))
+    length = "".join(part for part in parts if part.startswith("(")).strip("()").replace(" ", "")
+    name = SPELLINGS.get(name, name)
+    if name == "double precision" and length.isdecimal():
+        name, length = ("real" if int(length) <= 24 else name), ""
+    if name == "numeric" and length.isdecimal():
+        length += ",0"
+    return _unquoted(name), length, array
+
+
+def _unquoted(name: str) -> str:
+    """Returns a name without quotes that it does not need: those of ``"char"`` say that it is another type than ``char``."""
+    bare = name[1:-1]
+    needless = name == f'"{bare}"' and re.fullmatch(r"[a-z_][a-z0-9_$]*", bare) and bare not in {*SPELLINGS, *SPELLINGS.values()}
+    return bare if needless else name
+
+
+def _folded(name: str) -> str:
+    """Unquoted names have their ASCII letters in lower case, and no others."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
 def _string(text: str) -> str:
