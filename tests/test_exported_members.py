@@ -91,8 +91,10 @@ EXAMPLES = """
         Completeness,
         DataQualityOperator,
         Dataset,
+        Distribution,
         Freshness,
         Referential,
+        Schema,
         Suite,
         Uniqueness,
         Volume,
@@ -129,6 +131,13 @@ EXAMPLES = """
         Freshness(column="at", max_age=timedelta(hours=2), timezone="Europe/Berlin", as_of=datetime.now(timezone.utc)),
         Freshness(column="at", max_age="PT2H", as_of="2024-01-31 12:00", warn={"max_age": timedelta(hours=1)}),
     ]
+    distributed = [
+        Distribution(column="amount", mean=Bounds(min=20, max=80), p99={"max": 5_000}),
+        Distribution(column="a", median={"above": Decimal("0.5")}, sum={"equals": "{{ params.n }}"}, warn={"p01": {"min": 0}}),
+        Schema(columns={"id": "integer", "email": "any"}, mode="exact"),
+        Schema(columns=["id", "email"]),
+        Schema(columns="{{ params.columns }}"),
+    ]
     templates = [
         Volume(min="{{ params.least }}", where="day = '{{ ds }}'", name="rows of {{ ds }}"),
         Completeness(column="{{ params.column }}", max_failing="{{ params.share }}", warn={"max_failing": "{{ params.warn }}"}),
@@ -164,6 +173,9 @@ EXAMPLES = """
     Uniqueness(columns=["a"], nulls="equals")  # type: ignore[arg-type]
     Freshness(column="a")  # type: ignore[call-arg]
     Freshness(column="a", max_age=2)  # type: ignore[arg-type]
+    Distribution(column="a", p100={"min": 1})  # type: ignore[call-arg]
+    Distribution(column="a", p01=5)  # type: ignore[arg-type]
+    Schema(columns=["a"], mode="strict")  # type: ignore[arg-type]
     Suite(name="s", table="t")  # type: ignore[call-arg]
 """
 

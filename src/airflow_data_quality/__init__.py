@@ -7,15 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from airflow_data_quality.core.checks.completeness import Completeness
+    from airflow_data_quality.core.checks.custom_sql import CustomSql
+    from airflow_data_quality.core.checks.distribution import Distribution
+    from airflow_data_quality.core.checks.expression import Expression
     from airflow_data_quality.core.checks.freshness import Freshness
+    from airflow_data_quality.core.checks.length import Length
+    from airflow_data_quality.core.checks.pattern import Pattern
+    from airflow_data_quality.core.checks.range import Range
     from airflow_data_quality.core.checks.referential import Referential
+    from airflow_data_quality.core.checks.schema import Schema
     from airflow_data_quality.core.checks.uniqueness import Uniqueness
+    from airflow_data_quality.core.checks.values import Values
     from airflow_data_quality.core.checks.volume import Volume
     from airflow_data_quality.core.database import connect
     from airflow_data_quality.core.formats.suite import Suite
     from airflow_data_quality.core.model.bounds import Bounds
     from airflow_data_quality.core.model.dataset import Dataset
     from airflow_data_quality.core.runner import run_checks
+    from airflow_data_quality.operators.branch import DataQualityBranchOperator
     from airflow_data_quality.operators.data_quality import DataQualityOperator
 
 __version__ = "0.1.0"
@@ -23,12 +32,21 @@ __version__ = "0.1.0"
 __all__ = [
     "Bounds",
     "Completeness",
+    "CustomSql",
+    "DataQualityBranchOperator",
     "DataQualityOperator",
     "Dataset",
+    "Distribution",
+    "Expression",
     "Freshness",
+    "Length",
+    "Pattern",
+    "Range",
     "Referential",
+    "Schema",
     "Suite",
     "Uniqueness",
+    "Values",
     "Volume",
     "connect",
     "run_checks",
@@ -37,12 +55,21 @@ __all__ = [
 _HOMES = {
     "Bounds": "core.model.bounds",
     "Completeness": "core.checks.completeness",
+    "CustomSql": "core.checks.custom_sql",
+    "DataQualityBranchOperator": "operators.branch",
     "DataQualityOperator": "operators.data_quality",
     "Dataset": "core.model.dataset",
+    "Distribution": "core.checks.distribution",
+    "Expression": "core.checks.expression",
     "Freshness": "core.checks.freshness",
+    "Length": "core.checks.length",
+    "Pattern": "core.checks.pattern",
+    "Range": "core.checks.range",
     "Referential": "core.checks.referential",
+    "Schema": "core.checks.schema",
     "Suite": "core.formats.suite",
     "Uniqueness": "core.checks.uniqueness",
+    "Values": "core.checks.values",
     "Volume": "core.checks.volume",
     "connect": "core.database",
     "run_checks": "core.runner",

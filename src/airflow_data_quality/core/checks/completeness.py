@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
@@ -28,18 +28,13 @@ class Completeness(RowCheck):
 
     type: Literal["completeness"] = "completeness"
     dimension: str = "completeness"
+    exactly_one_of: ClassVar[Sequence[str]] = ("column", "columns")
     column: str | None = None
     """The column that must be there in every row."""
     columns: Names | None = None
     """The columns that must all be there in every row: one check, one count of rows."""
     missing_values: Annotated[Sequence[Token], BeforeValidator(read_tokens), AfterValidator(tuple)] = ()
     """Values that mean "missing" besides NULL, such as ``["", "N/A", -1]``."""
-
-    def check_together(self) -> None:
-        """Refuses both or neither of column and columns."""
-        super().check_together()
-        if (self.column is None) == (self.columns is None):
-            raise ValueError("give exactly one of column and columns")
 
     def label_columns(self) -> Sequence[str]:
         """Returns the column or columns."""
