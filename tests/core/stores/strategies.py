@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from hypothesis import strategies as st
 
 from airflow_data_quality.core.checks.completeness import Completeness
+from airflow_data_quality.core.checks.custom_sql import CustomSql
 from airflow_data_quality.core.checks.freshness import Freshness
 from airflow_data_quality.core.checks.referential import Referential
 from airflow_data_quality.core.checks.uniqueness import Uniqueness
@@ -79,10 +80,13 @@ checks: st.SearchStrategy[Check] = st.one_of(
     st.builds(Completeness, column=names, missing_values=st.lists(st.integers() | names, max_size=3), **common),
     st.builds(Completeness, columns=column_lists, max_failing=shares, warn=st.just({"max_failing": 0}), **warned),
     st.builds(Uniqueness, columns=column_lists, nulls=st.sampled_from(["distinct", "equal"]), max_failing=shares, **common),
+    st.builds(CustomSql, sql=texts, min=limits, **{**common, "name": names, "where": st.none()}),
+    st.builds(CustomSql, sql=st.just("TABLE {dataset}"), failing_rows=st.just(True), **{**common, "name": names}),
     st.builds(lambda key, **rest: Referential(columns=key, to_columns=key, **rest), key=column_lists, to_table=names, **common),
 )
 datasets = st.builds(Dataset, table=names, where=wheres, conn_id=maybe_text) | st.builds(Dataset, query=names, where=wheres)
 origins = st.builds(Origin, dag_id=texts, run_id=texts, task_id=texts, map_index=st.integers(-1, 9), try_number=st.integers(0, 9))
+shown = st.none() | st.booleans() | st.integers() | texts
 counts = st.none() | st.integers(0, 2**63 - 1)
 
 
@@ -108,6 +112,7 @@ def _executions(run_id: UUID, test_id: str) -> st.SearchStrategy[Execution]:
         duration_ms=milliseconds,
         error=maybe_text,
         plan_facts=st.lists(texts, max_size=2),
+        samples=st.lists(st.dictionaries(texts, shown, max_size=3), max_size=2),
     )
 
 

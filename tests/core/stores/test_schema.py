@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import alembic.command
 import alembic.context
 import alembic.op
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
@@ -71,6 +73,41 @@ def test_the_code_was_written_for_the_last_revision() -> None:
 
 def test_foreign_keys_are_kept(migrated: Connection) -> None:
     assert migrated.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_what_an_older_version_kept_is_still_there(path: Path) -> None:
+    run = a_run(test_ids=["a", "b"])
+    SqlResultStore.embedded(path).write(run)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        # As the first revision left it.
+        connection.execute("ALTER TABLE test_executions DROP COLUMN samples")
+        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '0001'")
+
+    assert SqlResultStore.embedded(path).run(run.id) == run
+
+    looked_at = a_run()
+    (execution,) = looked_at.executions
+    samples = ({"id": 1, "email": None, "live": True, "name": "***"}, {"id": 2**63, "email": "", "live": False, "name": "x"})
+    looked_at = looked_at.model_copy(update={"executions": (execution.model_copy(update={"samples": samples}),)})
+    assert SqlResultStore.embedded(path).write(looked_at)
+    assert SqlResultStore.embedded(path).run(looked_at.id) == looked_at
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchall() == [(HEAD,)]
+        assert connection.execute("SELECT count(*), count(samples) FROM test_executions").fetchall() == [(3, 1)]
+
+
+def test_a_file_that_the_first_revision_made_is_brought_up(path: Path, engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    with engine.connect() as connection:
+        with connection.begin():
+            config.attributes["connection"] = connection
+            alembic.command.upgrade(config, "0001")
+        assert "samples" not in {column["name"] for column in inspect(connection).get_columns("test_executions")}
+
+    run = a_run()
+    assert SqlResultStore.embedded(path).write(run)
+    assert SqlResultStore.embedded(path).run(run.id) == run
 
 
 def test_a_second_migration_changes_nothing(path: Path) -> None:

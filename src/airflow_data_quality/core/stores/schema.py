@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from airflow_data_quality.core.errors import StoreError
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this code reads and writes."""
 VERSION_TABLE = "data_quality_version"
 FOLDER = Path(__file__).with_name("migrations")

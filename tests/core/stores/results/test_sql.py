@@ -39,6 +39,14 @@ def test_a_run_that_was_never_written_is_none(store: ResultStore) -> None:
     assert store.run(uuid4()) is None
 
 
+def test_a_run_is_found_by_the_text_of_its_id(store: ResultStore) -> None:
+    run = a_run()
+    store.write(run)
+    assert store.run(str(run.id)) == run
+    with pytest.raises(StoreError, match="'latest' is no run's id; it looks like 00000000-"):
+        store.run("latest")
+
+
 def test_the_same_run_written_twice_is_one_and_the_second_changes_nothing(store: ResultStore, path: Path) -> None:
     run = a_run()
     other = a_run(test_ids=("another", "and another"), run_id=run.id)
@@ -104,6 +112,23 @@ def test_a_mapped_task_instance_is_asked_by_its_index(store: ResultStore) -> Non
 
     assert tuple(store.executions_of_task(**task, map_index=1)) == runs[1].executions
     assert not store.executions_of_task(**task)
+
+
+def test_the_latest_executions_are_those_of_what_is_named_newest_first(store: ResultStore) -> None:
+    store.write(a_run(test_ids=("b", "a"), origin=a_task(), at=NOON))
+    store.write(a_run(test_ids=("a", "c"), origin=a_task(task_id="other", try_number=2), at=NOON + timedelta(hours=1)))
+    store.write(a_run(test_ids=("a",), at=NOON + timedelta(hours=2)))
+
+    def found(**wanted: Any) -> list[tuple[int, str]]:
+        return [(e.started_at.hour - 12, e.test_id) for e in store.latest_executions(**wanted)]
+
+    assert found() == [(2, "a"), (1, "c"), (1, "a"), (0, "a"), (0, "b")]
+    assert found(limit=2) == [(2, "a"), (1, "c")]
+    assert found(dag_id="shop") == [(1, "c"), (1, "a"), (0, "a"), (0, "b")]
+    assert found(dag_id="shop", task_id="other", test_id="a") == [(1, "a")]
+    assert found(task_id="orders_quality") == [(0, "a"), (0, "b")]
+    assert found(test_id="a", limit=2) == [(2, "a"), (1, "a")]
+    assert found(dag_id="sho%") == found(test_id="nobody's") == []
 
 
 def test_what_is_asked_for_has_columns_of_its_own(store: ResultStore, path: Path) -> None:
@@ -188,6 +213,6 @@ def test_a_check_whose_type_is_no_longer_installed_is_told(store: ResultStore, p
 
 
 def test_methods_stand_as_the_protocol_has_them() -> None:
-    methods: Sequence[str] = ["write", "run", "executions_of_test", "executions_of_task"]
+    methods: Sequence[str] = ["write", "run", "executions_of_test", "executions_of_task", "latest_executions"]
 
     assert [name for name in vars(ResultStore) if not name.startswith("_")] == methods

@@ -23,8 +23,8 @@ class ResultStore(Protocol):
             True when it is stored now; False when a run with this id was there already, which is left as it is.
         """
 
-    def run(self, run_id: UUID) -> Run | None:
-        """Returns the run with this id, or None."""
+    def run(self, run_id: UUID | str) -> Run | None:
+        """Returns the run with this id, or None; the id may be text, as a task's XCom has it."""
 
     def executions_of_test(self, test_id: str, *, limit: int = 100) -> Sequence[Execution]:
         """Returns the latest executions of a test, newest first, those of every try.
@@ -45,4 +45,16 @@ class ResultStore(Protocol):
 
         Returns:
             The executions of one run: of the last try, and within a try of the latest run.
+        """
+
+    def latest_executions(
+        self, *, dag_id: str | None = None, task_id: str | None = None, test_id: str | None = None, limit: int = 100
+    ) -> Sequence[Execution]:
+        """Returns the latest executions, newest first, those of every try; of what is named only.
+
+        Args:
+            dag_id: the DAG whose tasks they belong to.
+            task_id: the task that they belong to.
+            test_id: the test's id, exactly.
+            limit: how many to return at most.
         """

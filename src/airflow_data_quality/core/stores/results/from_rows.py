@@ -45,6 +45,7 @@ def execution_of(row: RowMapping, measurements: Iterable[RowMapping]) -> Executi
         "check": row["check_spec"],
         "dataset": row["dataset_spec"],
         "value": row["exact_value"],
+        "samples": row["samples"] or (),
         "measurements": [{"metric": m["metric"], "value": m["exact_value"]} for m in measurements],
     }
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, select, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 from typing_extensions import Self
@@ -49,14 +49,18 @@ class SqlResultStore:
             with connection.begin():
                 return _write(connection, rows)
 
-    def run(self, run_id: UUID) -> Run | None:
+    def run(self, run_id: UUID | str) -> Run | None:
         """See ``ResultStore.run``."""
+        try:
+            wanted = UUID(str(run_id))
+        except ValueError:
+            raise StoreError(f"{run_id!r} is no run's id; it looks like {UUID(int=0)}") from None
         with self._connected() as connection:
-            row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
+            row = connection.execute(select(runs).where(runs.c.id == wanted)).mappings().one_or_none()
             if row is None:
                 return None
             texts = _texts(connection, {sent["sql"] for sent in row["plan"]["statements"]})
-            return run_of(row, _executions_of_run(connection, run_id), texts)
+            return run_of(row, _executions_of_run(connection, wanted), texts)
 
     def executions_of_test(self, test_id: str, *, limit: int = 100) -> Sequence[Execution]:
         """See ``ResultStore.executions_of_test``."""
@@ -73,6 +77,20 @@ class SqlResultStore:
         with self._connected() as connection:
             found = connection.scalar(latest)
             return () if found is None else _executions_of_run(connection, found)
+
+    def latest_executions(
+        self, *, dag_id: str | None = None, task_id: str | None = None, test_id: str | None = None, limit: int = 100
+    ) -> Sequence[Execution]:
+        """See ``ResultStore.latest_executions``."""
+        task = {name: value for name, value in (("dag_id", dag_id), ("task_id", task_id)) if value is not None}
+        wanted: list[ColumnElement[bool]] = []
+        if task:
+            wanted.append(test_executions.c.run_id.in_(select(runs.c.id).filter_by(**task)))
+        if test_id is not None:
+            wanted.append(test_executions.c.test_id == test_id)
+        newest_first = (test_executions.c.started_at.desc(), test_executions.c.run_id, test_executions.c.position.desc())
+        with self._connected() as connection:
+            return _executions(connection, and_(true(), *wanted), newest_first, limit)
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:

@@ -65,6 +65,7 @@ test_executions = Table(
     Column("check_spec", Json, nullable=False),
     Column("dataset_spec", Json, nullable=False),
     Column("plan_facts", Json, nullable=False),
+    Column("samples", Json, comment="failing rows; NULL where there are none"),
     Index("test_executions_by_test", "test_id", "started_at"),
     Index("test_executions_by_run", "run_id"),
 )

@@ -92,6 +92,7 @@ def _execution_row(position: int, execution: Execution, document: Mapping[str, A
         "check_spec": document["check"],
         "dataset_spec": document["dataset"],
         "plan_facts": document["plan_facts"],
+        "samples": document["samples"] or None,
     }
 
 
