@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from airflow_data_quality.core.model.execution import Execution
-from airflow_data_quality.core.report import cells
+from airflow_data_quality.core.report.text import cells
 
 COLOURS = {"passed": "green", "failed": "red", "errored": "magenta", "success": "green", "upstream_failed": "yellow"}
 COLOUR_OF_A_WARNING = "yellow"

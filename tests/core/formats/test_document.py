@@ -109,7 +109,7 @@ def test_a_key_that_is_written_twice_in_json_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "name", "start"),
     [
-        ("a: [1", "f.yaml", "f.yaml:1:"),
+        ("a: [1", "f.yaml", "f.yaml:"),
         ("a: 1\n b: 2", "f.yaml", "f.yaml:2:3: "),
         ("a: *nowhere", "f.yaml", "f.yaml:1:4: "),
         ("a: !!python/object:os.system x", "f.yaml", "f.yaml:1:4: "),
@@ -123,6 +123,17 @@ def test_what_cannot_be_read_is_refused_with_line_and_column(text: str, name: st
     with pytest.raises(DefinitionError) as refused:
         read(text, name)
     assert str(refused.value).startswith(start)
+
+
+def test_what_began_above_is_told_by_its_line() -> None:
+    with pytest.raises(DefinitionError, match=r"^f\.yaml:2:2: .* while parsing a flow sequence of line 1$"):
+        read("a: [1\nb: 2\n")
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, "{a: " * 200_000, "- " * 200_000, "a: \udc80"])
+def test_what_no_reader_can_hold_is_refused_too(text: str) -> None:
+    with pytest.raises(DefinitionError, match=r"^f\.yaml"):
+        read(text)
 
 
 @pytest.mark.parametrize("text", ["a: {{ params.x }}", "{{ x }}: 1", "? [a, b]\n: 1", "? {a: 1}\n: 2", "[{[a]: 1}]"])
@@ -151,4 +162,4 @@ def test_the_place_of_what_is_not_there_is_the_nearest_thing_above() -> None:
     assert document.place(["checks", 0, "max_age"]) == "f.yaml:3:5"
     assert document.place(["checks", 7]) == "f.yaml:3:3"
     assert document.place([]) == "f.yaml:1:1"
-    assert Document("{}", "f.json").place(["name"]) == "f.json"
+    assert Document("{}", "f.json").place(["name"]) == "f.json:1:1"

@@ -16,8 +16,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from airflow_data_quality.core.checks.completeness import Completeness
+from airflow_data_quality.core.checks.distribution import Distribution
 from airflow_data_quality.core.checks.freshness import Freshness
 from airflow_data_quality.core.checks.referential import Referential
+from airflow_data_quality.core.checks.schema import Schema
 from airflow_data_quality.core.checks.uniqueness import Uniqueness
 from airflow_data_quality.core.checks.volume import Volume
 from airflow_data_quality.core.formats.suite import Suite
@@ -127,6 +129,17 @@ CHECKS: st.SearchStrategy[Check] = st.one_of(
             },
         ),
         SPANS.map(lambda span: {"max_age": span}),
+    ),
+    checks_of(
+        Distribution,
+        TEXTS.map(lambda name: {"column": name}),
+        st.dictionaries(st.sampled_from(["mean", "median", "p01", "p99", "distinct"]), BOUNDS, min_size=1, max_size=3),
+    ),
+    st.builds(
+        lambda common, given, mode: Schema(**{**common, "where": None}, columns=given, mode=mode),
+        COMMON,
+        NAMES | st.dictionaries(TEXTS, TEXTS.filter(str.strip), min_size=1, max_size=3),
+        st.sampled_from(["contains", "exact", "ordered"]),
     ),
 )
 DATASETS = st.builds(

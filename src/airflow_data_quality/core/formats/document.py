@@ -11,10 +11,12 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import yaml
 from typing_extensions import Self
+from yaml.composer import Composer
 
 from airflow_data_quality.core.errors import DefinitionError
 
@@ -51,8 +53,9 @@ class Document:
 
     def __init__(self, text: str, name: str) -> None:
         self.name = name
-        self._root: yaml.Node | None = None
-        self.value = self._json(text) if name.endswith(".json") else self._yaml(text)
+        self._text = text
+        self._is_json = name.endswith(".json")
+        self.value = self._json(text) if self._is_json else self._yaml(text)
 
     def _json(self, text: str) -> Any:
         try:
@@ -66,16 +69,25 @@ class Document:
         try:
             loader = _Loader(text)
             try:
-                self._root = loader.get_single_node()
-                return loader.construct_document(self._root) if self._root is not None else None
+                root = loader.get_single_node()
+                self._root = root
+                return loader.construct_document(root) if root is not None else None
             finally:
                 loader.dispose()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-            raise DefinitionError(f"{self.name}{where}: {error.problem or error.context}") from None
-        except yaml.YAMLError as error:
+            raise DefinitionError(f"{self.name}{where}: {_problem(error)}") from None
+        except (yaml.YAMLError, UnicodeError, RecursionError) as error:
             raise DefinitionError(f"{self.name}: {error}") from None
+
+    @cached_property
+    def _root(self) -> yaml.Node | None:
+        """The tree of a JSON text, which knows its places when it is read as YAML; None where that cannot be done."""
+        try:
+            return yaml.compose(self._text.replace("\t", " "), _Loader)
+        except yaml.YAMLError:
+            return None
 
     def place(self, path: Path) -> str:
         """Returns ``file:line:column`` of the value at a path, or of the nearest thing above it that is there."""
@@ -83,8 +95,8 @@ class Document:
         return f"{self.name}:{mark.line + 1}:{mark.column + 1}" if mark else self.name
 
     def source(self, path: Path) -> str | None:
-        """Returns the text of the plain value at a path, as it was written; None for anything else."""
-        node = self._node(path)
+        """Returns the text of the plain value at a path, as it was written in YAML; None for anything else."""
+        node = None if self._is_json else self._node(path)
         return node.value if isinstance(node, yaml.ScalarNode) else None
 
     def _node(self, path: Path) -> yaml.Node | None:
@@ -97,6 +109,15 @@ class Document:
                 found = _child(node, step)
             node = found if found is not None else node
         return node
+
+
+def _problem(error: yaml.MarkedYAMLError) -> str:
+    """Returns what is wrong, and in what that began somewhere above."""
+    text = str(error.problem or error.context)
+    here, began = error.problem_mark, error.context_mark
+    if error.problem and error.context and here and began and began.line != here.line:
+        return f"{text} {error.context} of line {began.line + 1}"
+    return text
 
 
 def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
@@ -115,8 +136,18 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-class _Loader(yaml.SafeLoader):
+_PARSED: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""PyYAML's loader over libyaml, which its wheels hold and which is several times as fast; else the one in Python."""
+# Nodes are composed in Python either way: a text nested too deeply ends there at a limit, in libyaml's loader the process.
+_COMPOSED: Any = _PARSED if issubclass(_PARSED, Composer) else type("_COMPOSED", (Composer, _PARSED), {})
+
+
+class _Loader(_COMPOSED):  # type: ignore[misc]
     """The safe loader, with the plain values of the module's docstring."""
+
+    def __init__(self, text: str) -> None:
+        _PARSED.__init__(self, text)
+        self.anchors: dict[str, yaml.Node] = {}
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as PyYAML declares it
 
@@ -137,7 +168,8 @@ class _Loader(yaml.SafeLoader):
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} is written twice", problem_mark=key.start_mark)
             seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
+        made: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return made
 
 
 _DIGITS = r"[0-9](?:_?[0-9])*"

@@ -14,8 +14,8 @@ from airflow_data_quality.core.checks.volume import Volume
 from airflow_data_quality.core.model.bounds import Bounds
 from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.execution import Execution, execution_id
-from airflow_data_quality.core.model.run import Run
-from airflow_data_quality.core.report import HEADER, cells, line, table
+from airflow_data_quality.core.model.run import Plan, Run, Statement
+from airflow_data_quality.core.report.text import HEADER, cells, grid, line, planned, table
 
 NOON = datetime(2024, 1, 31, 12, tzinfo=timezone.utc)
 RUN = UUID("0190a6e0-0000-7000-8000-000000000001")
@@ -129,3 +129,36 @@ def test_the_title_counts_what_occurred_only() -> None:
 
 def test_a_table_has_one_row_per_check_whatever_it_is_called() -> None:
     assert len(table(run(execution(check=Volume(min=1, name="two\nlines")))).splitlines()) == 3
+
+
+def test_nothing_in_a_text_commands_a_terminal() -> None:
+    assert line(execution(test_id="t", message="\x1b]0;title\x07 \x9b31m")) == "passed  t:  ]0;title   31m"
+
+
+def test_several_datasets_have_a_column() -> None:
+    other = execution(test_id="t", dataset=Dataset(query="SELECT\n  1"))
+    assert grid(run(PASSED, other))[0] == ("outcome", "severity", "dataset", "check", "value", "allowed", "failing of checked")
+    assert [row[2] for row in grid(run(PASSED, other))] == ["dataset", "orders", "SELECT 1"]
+    assert grid(run(PASSED, PASSED))[0] == HEADER
+
+
+def test_a_plan_says_what_each_statement_is_for_and_what_it_costs() -> None:
+    plan = Plan(
+        statements=(
+            Statement(sql="SELECT 1", test_ids=("a", "b\nDROP TABLE t"), cost=1234.5),
+            Statement(sql="SELECT 2", test_ids=("c",), conn_id="warehouse"),
+        ),
+        errors={"d": "no table\n'x'"},
+    )
+    assert planned(plan).splitlines() == [
+        "-- statement 1 of 2: 2 tests in one, estimated cost 1,234.5",
+        "--   a",
+        "--   b DROP TABLE t",
+        "SELECT 1;",
+        "",
+        "-- statement 2 of 2: 1 test, behind warehouse",
+        "--   c",
+        "SELECT 2;",
+        "",
+        "-- d cannot be asked: no table 'x'",
+    ]

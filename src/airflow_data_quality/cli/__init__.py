@@ -1,0 +1,1 @@
+"""The command line: ``data-quality …``, and the same commands as ``airflow data-quality …``."""

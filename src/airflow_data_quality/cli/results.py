@@ -1,0 +1,35 @@
+"""``results``: the latest executions in the result store, the newest last."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from airflow_data_quality.cli.main import PASSED
+from airflow_data_quality.cli.terminal import print_table
+from airflow_data_quality.core.model.execution import Execution
+from airflow_data_quality.core.report.text import cells, one_line
+
+HEADER = ("when", "test", "outcome", "severity", "value", "allowed", "failing of checked", "message")
+
+
+def run(args: Namespace) -> int:
+    """Prints a table; a store that is not there yet, or holds nothing of that kind, is no error."""
+    from airflow_data_quality.hooks import stores
+
+    path = stores.embedded_path()
+    if not path.exists():
+        print(f"no results are kept yet: {path} is not there", file=sys.stderr)
+        return PASSED
+    found = stores.result_store().latest_executions(dag_id=args.dag, task_id=args.task, test_id=args.test, limit=args.last)
+    if not found:
+        print(f"nothing of that kind is kept in {path}", file=sys.stderr)
+        return PASSED
+    print_table([HEADER, *map(_row, reversed(found))])
+    return PASSED
+
+
+def _row(execution: Execution) -> tuple[str, ...]:
+    outcome, severity, _, *amounts = cells(execution)
+    when = execution.started_at.strftime("%Y-%m-%d %H:%M:%SZ")
+    return (when, one_line(execution.test_id), outcome, severity, *amounts, one_line(execution.message))

@@ -1,0 +1,15 @@
+"""``schema``: the JSON Schema of suites, for editors, with the check types of all packages that are installed."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+
+from airflow_data_quality.cli.main import PASSED
+from airflow_data_quality.core.formats.json_schema import suite_schema
+
+
+def run(args: Namespace) -> int:
+    """Prints it."""
+    print(json.dumps(suite_schema(), indent=2, ensure_ascii=False))
+    return PASSED
