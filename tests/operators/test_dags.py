@@ -7,20 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.dag_runs import executions, states
+
 pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-def states(run: Any) -> dict[str, list[str]]:
-    """The states of a DAG run's tasks, by task id, in the order of their map index."""
-    found: dict[str, list[str]] = {}
-    for ti in sorted(run.get_task_instances(), key=lambda ti: ti.map_index):
-        found.setdefault(ti.task_id, []).append(str(ti.state))
-    return found
-
-
-def executions(store: Any, run: Any, task_id: str = "quality", map_index: int = -1) -> dict[str, Any]:
-    found = store.executions_of_task(dag_id=run.dag_id, run_id=run.run_id, task_id=task_id, map_index=map_index)
-    return {execution.test_id: execution for execution in found}
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,6 @@ import logging
 import pickle
 import signal
 import sys
-import threading
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -20,18 +17,11 @@ from airflow_data_quality import Completeness, DataQualityOperator, Dataset, Sui
 from airflow_data_quality.core.errors import DefinitionError, MissingExtra, UnknownDialect
 from airflow_data_quality.core.model.run import Run
 from airflow_data_quality.operators.errors import CheckErrored, DataQualityFailed, DataQualityFailedRetryable
+from tests.dag_runs import busy, killed, wait_for
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 SLOW = Volume(min=1, where="pg_sleep(0.5) IS NOT NULL")
-
-
-@pytest.fixture
-def task_log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """What the operator says, from DEBUG on, beside what all others say."""
-    monkeypatch.setattr(DataQualityOperator, "log", logging.getLogger("task"))
-    caplog.set_level(logging.DEBUG)
-    return caplog
 
 
 def operator(**arguments: Any) -> DataQualityOperator:
@@ -52,6 +42,11 @@ def operator(**arguments: Any) -> DataQualityOperator:
         ({"gate": "stop"}, "gate is 'stop'; it is one of fail, skip, continue"),
         ({"gate": "skip", "retry_on_failure": True}, "retry_on_failure goes with gate='fail'"),
         ({"statement_timeout": 30}, "30 has no unit"),
+        ({"sample_failing_rows": -1}, "sample_failing_rows is -1; give a number of rows, 0 for none"),
+        ({"sample_failing_rows": True}, "sample_failing_rows is True; give a number of rows"),
+        ({"sample_failing_rows": "5"}, "sample_failing_rows is '5'; give a number of rows"),
+        ({"sample_failing_rows": 5, "sample_columns": "id"}, "sample_columns is one text; give a list"),
+        ({"sample_columns": ["id"]}, "sample_columns goes with sample_failing_rows"),
         ({"checks": Volume(min=1)}, "checks must be a list"),
         ({"checks": "volume"}, "checks must be a list"),
         ({"checks": [Volume(min=1), Volume(max=9)]}, "give each a name="),
@@ -70,8 +65,8 @@ def test_what_cannot_be_meant_is_refused_when_the_dag_is_parsed(arguments: dict[
 
 
 def test_what_is_not_built_is_no_argument() -> None:
-    with pytest.raises(TypeError, match="sample_failing_rows"):
-        operator(sample_failing_rows=5)
+    with pytest.raises(TypeError, match="tests"):
+        operator(tests=["orders-volume"])
 
 
 def test_the_operator_hands_airflow_plain_data() -> None:
@@ -121,35 +116,10 @@ def test_no_checks_pass_only_when_allowed(warehouse: Any, store: Any) -> None:
     assert operator(checks=[], allow_empty=True).execute({})["verdict"] == "passed"
 
 
-def _backends(warehouse: Any) -> int:
-    ((count,),) = warehouse.execute(
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'airflow-provider-data-quality' AND state = 'active'"
-    )
-    return int(count)
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float = 15) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def test_on_kill_stops_the_query_in_the_database(warehouse: Any, store: Any) -> None:
     slow = operator(checks=[SLOW])
-
-    def kill() -> None:
-        assert _wait_for(lambda: _backends(warehouse) == 1)
-        slow.on_kill()
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    with pytest.raises(CheckErrored, match="the task was stopped"):
+    with killed(slow, warehouse), pytest.raises(CheckErrored, match="the task was stopped"):
         slow.execute({})
-    killer.join()
-    assert _wait_for(lambda: _backends(warehouse) == 0, 2)
 
 
 def test_execution_timeout_stops_the_query_in_the_database(warehouse: Any, store: Any) -> None:
@@ -168,7 +138,7 @@ def test_execution_timeout_stops_the_query_in_the_database(warehouse: Any, store
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert _wait_for(lambda: _backends(warehouse) == 0, 2)
+    assert wait_for(lambda: not busy(warehouse), 2)
 
 
 def test_statement_timeout_comes_from_the_argument_or_the_configuration(
@@ -210,8 +180,8 @@ def test_a_server_that_is_away_is_an_error_without_the_password(
 
 
 def test_a_connection_without_a_dialect_names_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "sqlite:////nowhere.db")
-    with pytest.raises(UnknownDialect, match=r"type 'sqlite'.*postgresql \(connection type postgres\).*CONTRIBUTING"):
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "mysql://someone@nowhere/nothing")
+    with pytest.raises(UnknownDialect, match=r"type 'mysql'.*postgresql \(connection type postgres\).*CONTRIBUTING"):
         operator().execute({})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from airflow_data_quality.core.errors import DefinitionError
 from airflow_data_quality.core.formats.suite import Suite
 from airflow_data_quality.core.model.check import Check
 from airflow_data_quality.core.model.dataset import Dataset
+from airflow_data_quality.core.model.options import Options
 from airflow_data_quality.core.model.templates import is_template
 from airflow_data_quality.core.model.test import refuse_equal_labels
 
@@ -50,8 +51,8 @@ def plain_checks(checks: Any) -> Any:
         return checks
     if isinstance(checks, str | Mapping | Check) or not isinstance(checks, Sequence):
         raise DefinitionError(f"checks must be a list of checks; given: {checks!r}")
-    known = [Check.model_validate(check) for check in checks if not _has_xcom(check)]
-    refuse_equal_labels([check for check in known if not is_template(check.label)])
+    built = [check if isinstance(check, Check) or _has_xcom(check) else Check.model_validate(check) for check in checks]
+    refuse_equal_labels([check for check in built if isinstance(check, Check) and not is_template(check.label)])
     return [check.spec() if isinstance(check, Check) else check for check in checks]
 
 
@@ -81,20 +82,33 @@ def refuse_mixture(given: Mapping[str, Any]) -> None:
     """Raises DefinitionError unless exactly one way is used to say what is checked, and on what."""
     if (given["checks"] is None) == (given["suite"] is None):
         raise DefinitionError("give exactly one of checks= and suite=")
-    places = [name for name in ("table", "dataset") if given[name] is not None]
     if given["suite"] is not None:
         given_too = [name for name in ("table", "dataset", "where") if given[name] is not None]
         if given_too:
             raise DefinitionError(f"the suite says what is checked; leave out {', '.join(given_too)}")
         _refuse_two_connections(given["suite"], given["conn_id"])
         return
-    if len(places) != 1:
+    if given["table"] is None and given["dataset"] is None:
         raise DefinitionError("give exactly one of table= and dataset=")
-    if given["dataset"] is not None and given["where"] is not None:
+    refuse_place(given)
+
+
+def refuse_place(given: Mapping[str, Any]) -> None:
+    """Raises DefinitionError when table or dataset are given in a way that cannot be meant; neither may be given yet."""
+    table, dataset = given["table"], given["dataset"]
+    if table is not None and dataset is not None:
+        raise DefinitionError("give exactly one of table= and dataset=")
+    if dataset is not None and given["where"] is not None:
         raise DefinitionError("where= goes with table=; a dataset has a where of its own")
-    dataset = given["dataset"]
-    if given["conn_id"] is None and (dataset is None or (isinstance(dataset, Mapping) and "conn_id" not in dataset)):
+    if given["conn_id"] is None and (table is not None or (isinstance(dataset, Mapping) and "conn_id" not in dataset)):
         raise DefinitionError("give conn_id=: the Airflow connection behind which the table is")
+
+
+def refuse_samples(rows: Any, columns: Any) -> None:
+    """Raises DefinitionError for a number of rows, or names of columns, that cannot be meant."""
+    Options(sample_failing_rows=rows, sample_columns=None if is_late(columns) else columns)
+    if columns is not None and rows == 0:
+        raise DefinitionError("sample_columns goes with sample_failing_rows: say of how many rows these columns are kept")
 
 
 def _refuse_two_connections(suite: Any, conn_id: str | None) -> None:
@@ -103,19 +117,21 @@ def _refuse_two_connections(suite: Any, conn_id: str | None) -> None:
         raise DefinitionError(f"the suite names conn_id {named!r}, the operator {conn_id!r}; leave the operator's out")
 
 
-def mapped_key(arguments: Mapping[str, Any], partial: Mapping[str, Any]) -> str | None:
+def mapped_key(mapped: Iterable[tuple[str, Any]]) -> str | None:
     """Returns the arguments by which a mapped task is told from its siblings, as rendered; checks add nothing."""
-    texts = []
-    for name, value in arguments.items():
-        if value is None or name in partial or name == "checks":
-            continue
-        texts += _dataset_texts(Dataset.model_validate(value)) if name == "dataset" else [_text(value)]
+    texts = [text for name, value in mapped if value is not None and name != "checks" for text in _texts(value)]
     return ", ".join(texts) or None
 
 
-def _dataset_texts(dataset: Dataset) -> list[str]:
-    return [dataset.text] + ([_text(dataset.where)] if dataset.where else [])
+def _texts(value: Any) -> list[str]:
+    """Returns a dataset as its table or query and its filter, a suite as its name, anything else as it is."""
+    if isinstance(value, Mapping):
+        if "name" in value:
+            return [str(value["name"])]
+        if "table" in value or "query" in value:
+            return [_text(value[part]) for part in ("table", "query", "where") if value.get(part)]
+    return [_text(value)]
 
 
 def _text(value: Any) -> str:
-    return str(value["name"]) if isinstance(value, Mapping) and "name" in value else " ".join(str(value).split())
+    return " ".join(str(value).split())

@@ -54,6 +54,9 @@ class DataQualityOperator(BaseOperator):
         allow_empty: whether a list of checks that is empty passes; else it is an error.
         statement_timeout: after how long the database stops a statement by itself; from the configuration by default.
         history_key: stands before the label in test ids in place of ``dag_id/task_id``, so that a history outlives a move.
+        sample_failing_rows: how many failing rows of a failed row-level check are logged and kept. They may be personal
+            data: none by default. What the setting ``masked_columns`` names is not shown.
+        sample_columns: the columns of these rows; all by default.
 
     Raises:
         DefinitionError: when the arguments cannot be meant together.
@@ -70,6 +73,7 @@ class DataQualityOperator(BaseOperator):
         "hook_params",
         "database",
         "history_key",
+        "sample_columns",
     )
     template_ext: Sequence[str] = ()
     template_fields_renderers: ClassVar[dict[str, str]] = {"checks": "json", "dataset": "json", "suite": "json", "where": "sql"}
@@ -91,6 +95,8 @@ class DataQualityOperator(BaseOperator):
         allow_empty: bool = False,
         statement_timeout: timedelta | str | None = None,
         history_key: str | None = None,
+        sample_failing_rows: int = 0,
+        sample_columns: Sequence[str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -100,6 +106,7 @@ class DataQualityOperator(BaseOperator):
             raise DefinitionError(f"retry_on_failure goes with gate='fail': gate={gate!r} never fails on bad data")
         if statement_timeout is not None:
             parse_duration(statement_timeout)
+        arguments.refuse_samples(sample_failing_rows, sample_columns)
         self.checks = arguments.plain_checks(checks) if checks is not None else None
         self.suite = arguments.plain_suite(suite)
         self.conn_id = conn_id
@@ -113,7 +120,13 @@ class DataQualityOperator(BaseOperator):
         self.allow_empty = allow_empty
         self.statement_timeout = statement_timeout
         self.history_key = history_key
+        self.sample_failing_rows = sample_failing_rows
+        self.sample_columns = sample_columns
         self._cancel: threading.Event | None = None
+        self._refuse_mixture()
+
+    def _refuse_mixture(self) -> None:
+        """Raises DefinitionError when the arguments cannot be meant together."""
         arguments.refuse_mixture(self._given())
 
     def _given(self) -> dict[str, Any]:
@@ -141,7 +154,7 @@ class DataQualityOperator(BaseOperator):
             CheckErrored: a check could not be asked, unless the gate is ``continue``; or the task was stopped.
         """
         self._cancel = self._cancel or threading.Event()
-        run = self._ask(self._tests(context), context, self._cancel)
+        run = self._ask(self._tests(context, self._mapped_key(context)), context, self._cancel)
         if self._cancel.is_set():
             raise CheckErrored("the task was stopped; running statements were cancelled, nothing is recorded")
         self._report(run)
@@ -154,14 +167,13 @@ class DataQualityOperator(BaseOperator):
         self._cancel = self._cancel or threading.Event()
         self._cancel.set()
 
-    def _tests(self, context: Context) -> Sequence[Test]:
+    def _tests(self, context: Context, key: str | None) -> Sequence[Test]:
         """Builds the tests from what Airflow has rendered; the rules that had to wait for that are applied now."""
-        key = self._mapped_key(context)
         if self.suite is not None:
             suite = self._rendered_suite(context)
             arguments.refuse_mixture({**self._given(), "suite": suite.spec()})
             return suite.tests(conn_id=self.conn_id, prefix=self.history_key, key=key)
-        arguments.refuse_mixture(self._given())
+        self._refuse_mixture()
         given = self.dataset if self.dataset is not None else {"table": self.table, "where": self.where}
         dataset = Dataset.model_validate(given, context=RENDERED)
         if dataset.conn_id is None:
@@ -186,11 +198,15 @@ class DataQualityOperator(BaseOperator):
         """Returns the mapped arguments of a mapped task as text, None for any other task."""
         dag = context.get("dag")
         task = dag.task_dict.get(self.task_id) if dag is not None else None
-        if isinstance(task, MappedOperator):
-            return arguments.mapped_key(self._given(), task.partial_kwargs)
-        in_mapped_group = getattr(context.get("ti"), "map_index", -1) >= 0
-        # Of a mapped group one cannot see which arguments are mapped.
-        return arguments.mapped_key(self._given(), {}) if in_mapped_group else None
+        mapped = task if isinstance(task, MappedOperator) else None
+        if mapped is None and getattr(context.get("ti"), "map_index", -1) < 0:
+            return None
+        return arguments.mapped_key(self._mapped_arguments(mapped))
+
+    def _mapped_arguments(self, mapped: MappedOperator | None) -> Sequence[tuple[str, Any]]:
+        """Returns what a task was mapped over, by argument; in a mapped group one cannot see what that is: all arguments."""
+        partial = mapped.partial_kwargs if mapped is not None else {}
+        return [(name, value) for name, value in self._given().items() if name not in partial]
 
     def _ask(self, tests: Sequence[Test], context: Context, cancel: threading.Event) -> Run:
         # Loads the SQL engine and the hook, which parsing a DAG must not pay for.
@@ -213,19 +229,30 @@ class DataQualityOperator(BaseOperator):
             conn_id: database(str(conn_id), hook_params=self.hook_params, name=self.database)
             for conn_id in {test.dataset.conn_id for test in tests}
         }
-        timeout = self.statement_timeout or conf.get("data_quality", "statement_timeout", fallback="30m")
-        options = Options(statement_timeout=parse_duration(timeout))
-        done = run(tests, databases, id=number, started_at=now, options=options, cancel=cancel)
+        done = run(tests, databases, id=number, started_at=now, options=self._options(), cancel=cancel)
         return done.model_copy(update={"source": "airflow", "origin": origin})
 
+    def _options(self) -> Options:
+        masked = conf.get("data_quality", "masked_columns", fallback="").split(",")
+        return Options(
+            statement_timeout=parse_duration(
+                self.statement_timeout or conf.get("data_quality", "statement_timeout", fallback="30m")
+            ),
+            sample_failing_rows=self.sample_failing_rows,
+            sample_columns=self.sample_columns,
+            masked_columns=[pattern.strip() for pattern in masked if pattern.strip()],
+        )
+
     def _report(self, run: Run) -> None:
-        """Logs one line per check and a table at the end; the SQL at DEBUG."""
-        from airflow_data_quality.core import report
+        """Logs one line per check, below it the failing rows that were asked for, and a table at the end; the SQL at DEBUG."""
+        from airflow_data_quality.core.report import text as report
+        from airflow_data_quality.core.report.samples import samples
 
         for statement in run.plan.statements:
             self.log.debug("for %s test(s) in %.0f ms:\n%s", len(statement.test_ids), statement.duration_ms, statement.sql)
         for execution in run.executions:
-            self.log.log(_level(execution), "%s", report.line(execution))
+            lines = [report.line(execution), samples(execution)]
+            self.log.log(_level(execution), "%s", "\n".join(filter(None, lines)))
         self.log.info("%s", report.table(run))
 
     def _keep(self, run: Run) -> None:
@@ -243,11 +270,13 @@ class DataQualityOperator(BaseOperator):
     def _act(self, run: Run, context: Context) -> None:
         """Gates the task. A task that will not return has its summary pushed first."""
         problem = self._problem(run)
-        if problem is None:
-            return
+        if problem is not None:
+            self._push(run, context)
+            raise problem
+
+    def _push(self, run: Run, context: Context) -> None:
         if (ti := context.get("ti")) is not None and self.do_xcom_push:
             ti.xcom_push(key="return_value", value=run.summary())
-        raise problem
 
     def _problem(self, run: Run) -> Exception | None:
         if self.gate == "continue" or run.verdict not in ("failed", "errored"):

@@ -1,0 +1,1 @@
+"""Tasks written as functions. They hold no judgement of their own."""
