@@ -13,7 +13,10 @@ from importlib.metadata import version
 
 from benchmarks.database import execute, postgres
 
-QUESTIONS = ("one_scan", "import_package", "operator_overhead", "client_memory", "key_forms", "dag_parsing")
+QUESTIONS = (
+    *("one_scan", "import_package", "operator_overhead", "client_memory", "key_forms", "dag_parsing", "every_check"),
+    "validating",
+)
 SHOWN = ("apache-airflow", "apache-airflow-providers-postgres", "psycopg", "pydantic", "sqlalchemy", "sqlglot")
 
 

@@ -32,6 +32,9 @@ def test_every_module_and_class_it_names_is_there() -> None:
     for operators in get_provider_info()["operators"]:
         for module in operators["python-modules"]:
             assert import_module(module).__doc__
+    for decorator in get_provider_info()["task-decorators"]:
+        module, _, name = decorator["class-name"].rpartition(".")
+        assert getattr(import_module(module), name).__doc__
 
 
 def test_the_entry_point_leads_to_it() -> None:

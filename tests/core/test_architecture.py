@@ -22,7 +22,7 @@ LAYERS = [
     {"errors"},
     {"database"},
     {"model"},
-    {"checks", "sql"},
+    {"checks", "drivers", "sql"},
     {"judge"},
     {"inquiry"},
     {"runner", "formats"},
@@ -80,7 +80,7 @@ checks = [Volume(min=1), Completeness(column="a", warn={"max_failing": "1%"}, ma
 suite = Suite(name="s", table="t", checks=checks)
 assert Suite.from_text("name: s\\ntable: t\\nchecks:\\n  - volume: {min: 1}\\n").tests()
 assert suite.spec() and [check.describe() for check in checks]
-database = connect("postgresql://nobody@nowhere/nothing")
+databases = [connect("postgresql://nobody@nowhere/nothing"), connect("sqlite:///nowhere.db")]
 """
 
 
