@@ -66,7 +66,7 @@ class Functions:
 def _pattern(text: str) -> re.Pattern[str]:
     try:
         return re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"invalid regular expression {text!r}: {error}") from None
 
 

@@ -1,11 +1,4 @@
--- sent for open to doubt
-SELECT
-  COUNT(*) FILTER(WHERE NOT (
-amount >= 0 AND "Order Id" <> E'it\'s'
-)) AS m0
-FROM "shop"."orders";
-
--- sent for paid after it was placed, open to doubt, cheap
+-- sent for paid after it was placed, cheap
 SELECT
   COUNT(*) AS m0,
   COUNT(*) FILTER(WHERE NOT (
@@ -39,12 +32,4 @@ id = 1 OR id = 2
 ) AND NOT (
 amount < 10 OR amount IS NULL
 )) AS "broken_count(cheap)"
-FROM "shop"."orders";
-
--- open to doubt, alone (one of 4 questions of one scan; in a scan of its own)
-SELECT
-  COUNT(*) AS "row_count",
-  COUNT(*) FILTER(WHERE NOT (
-amount >= 0 AND "Order Id" <> E'it\'s'
-)) AS "broken_count(open to doubt)"
 FROM "shop"."orders";

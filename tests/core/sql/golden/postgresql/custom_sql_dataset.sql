@@ -16,7 +16,7 @@ WHERE (
 id = 1 OR id = 2
 ))
 SELECT * FROM (
-WITH q AS (TABLE dq_dataset) SELECT '{dataset}', q.* FROM q
+WITH q AS (SELECT * FROM dq_dataset) SELECT '{dataset}', q.* FROM q
 ) AS q) AS q;
 
 -- a value, alone (the query as it is written)
@@ -37,5 +37,5 @@ WHERE (
 id = 1 OR id = 2
 ))
 SELECT * FROM (
-WITH q AS (TABLE dq_dataset) SELECT '{dataset}', q.* FROM q
+WITH q AS (SELECT * FROM dq_dataset) SELECT '{dataset}', q.* FROM q
 ) AS q) AS q;

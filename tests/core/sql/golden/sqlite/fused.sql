@@ -1,0 +1,92 @@
+-- sent for volume, again, completeness(amount), completeness(placed), freshness(paid)
+SELECT
+  COUNT(*) AS m0,
+  COUNT(*) - COUNT("amount") AS m1,
+  COUNT(*) - COUNT("placed") AS m2,
+  MAX(DQ_MOMENT("paid", 'timestamptz')) FILTER(WHERE DQ_MOMENT("paid", 'timestamptz') <= '2024-01-02T02:04:05') AS m3,
+  COUNT(*) FILTER(WHERE DQ_MOMENT("paid", 'timestamptz') > '2024-01-02T02:04:05') AS m4
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
+
+-- sent for uniqueness(id)
+SELECT COUNT(*) AS checked, COUNT(DISTINCT "id") AS keys
+FROM "shop"."orders"
+WHERE (
+id > 0
+) AND NOT "id" IS NULL;
+
+-- sent for referential(id)
+SELECT (SELECT COUNT(*) FROM (SELECT "id" AS k0 FROM "shop"."orders"
+WHERE (
+id > 0
+)) AS c WHERE c.k0 IS NOT NULL) AS checked,
+  (SELECT COUNT(*) FROM (SELECT "id" AS k0 FROM "shop"."orders"
+WHERE (
+id > 0
+)) AS c WHERE c.k0 IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM (SELECT "id" AS k0 FROM "shop"."customers"
+WHERE NOT "id" IS NULL) AS p WHERE c.k0 = p.k0)) AS failing;
+
+-- volume, alone (one of 5 questions of one scan)
+SELECT
+  COUNT(*) AS "row_count"
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
+
+-- again, alone (one of 5 questions of one scan)
+SELECT
+  COUNT(*) AS "row_count"
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
+
+-- completeness(amount), alone (one of 5 questions of one scan)
+SELECT
+  COUNT(*) AS "row_count",
+  COUNT(*) - COUNT("amount") AS "null_count(amount)"
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
+
+-- completeness(placed), alone (one of 5 questions of one scan)
+SELECT
+  COUNT(*) AS "row_count",
+  COUNT(*) - COUNT("placed") AS "null_count(placed)"
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
+
+-- freshness(paid), alone (one of 5 questions of one scan)
+SELECT
+  MAX(DQ_MOMENT("paid", 'timestamptz')) FILTER(WHERE DQ_MOMENT("paid", 'timestamptz') <= '2024-01-02T02:04:05') AS "newest(paid)",
+  COUNT(*) FILTER(WHERE DQ_MOMENT("paid", 'timestamptz') > '2024-01-02T02:04:05') AS "later_count(paid)"
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
+
+-- uniqueness(id), alone (by counting distinct integers)
+SELECT COALESCE(SUM(n), 0) AS checked, COALESCE(SUM(n - 1), 0) AS failing
+FROM (SELECT COUNT(*) AS n FROM "shop"."orders"
+WHERE (
+id > 0
+) AND NOT "id" IS NULL GROUP BY "id") AS k;
+
+-- referential(id), alone (by an anti-join with the other table)
+SELECT (SELECT COUNT(*) FROM (SELECT "id" AS k0 FROM "shop"."orders"
+WHERE (
+id > 0
+)) AS c WHERE c.k0 IS NOT NULL) AS checked,
+  (SELECT COUNT(*) FROM (SELECT "id" AS k0 FROM "shop"."orders"
+WHERE (
+id > 0
+)) AS c WHERE c.k0 IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM (SELECT "id" AS k0 FROM "shop"."customers"
+WHERE NOT "id" IS NULL) AS p WHERE c.k0 = p.k0)) AS failing;

@@ -1,0 +1,2 @@
+-- schema, alone (from the catalog)
+-- nothing is asked;

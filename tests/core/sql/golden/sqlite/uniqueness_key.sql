@@ -1,0 +1,13 @@
+-- sent for uniqueness(id, Order Id)
+SELECT COALESCE(SUM(n), 0) AS checked, COALESCE(SUM(n - 1), 0) AS failing
+FROM (SELECT COUNT(*) AS n FROM "shop"."orders"
+WHERE (
+id > 0 OR id < 0
+) AND NOT "id" IS NULL AND NOT "Order Id" IS NULL GROUP BY "id", "Order Id") AS k;
+
+-- uniqueness(id, Order Id), alone (by grouping)
+SELECT COALESCE(SUM(n), 0) AS checked, COALESCE(SUM(n - 1), 0) AS failing
+FROM (SELECT COUNT(*) AS n FROM "shop"."orders"
+WHERE (
+id > 0 OR id < 0
+) AND NOT "id" IS NULL AND NOT "Order Id" IS NULL GROUP BY "id", "Order Id") AS k;

@@ -1,0 +1,7 @@
+-- sent for uniqueness(id, Order Id)
+SELECT COALESCE(SUM(n), 0) AS checked, COALESCE(COUNT(CASE WHEN n > 1 THEN 1 END), 0) AS failing
+FROM (SELECT COUNT(*) AS n FROM "shop"."orders" GROUP BY "id", "Order Id") AS k;
+
+-- uniqueness(id, Order Id), alone (by grouping)
+SELECT COALESCE(SUM(n), 0) AS checked, COALESCE(COUNT(CASE WHEN n > 1 THEN 1 END), 0) AS failing
+FROM (SELECT COUNT(*) AS n FROM "shop"."orders" GROUP BY "id", "Order Id") AS k;
