@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ModelWrapValidatorHandler, ValidationInfo, create_model
@@ -252,7 +253,7 @@ def canonical(value: Mapping[str, Any]) -> tuple[type[Check], Mapping[str, Any]]
 
 def check_class(name: Any) -> type[Check]:
     """Returns the class of a check type; raises ValueError, with the nearest names, for one that nobody defines."""
-    for load in (_nothing, _load_ours, partial(_load_theirs, name)):
+    for load in (_nothing, partial(_load_our, name), _load_ours, partial(_load_theirs, name)):
         load()
         if isinstance(name, str) and name in REGISTRY:
             return REGISTRY[name]
@@ -268,6 +269,13 @@ def check_types() -> Mapping[str, type[Check]]:
 
 
 def _nothing() -> None: ...
+
+
+def _load_our(name: Any) -> None:
+    """Loads the file that is called as the type is, if there is one: the others would cost their time for nothing."""
+    module = f"airflow_data_quality.core.checks.{name}"
+    if isinstance(name, str) and name.isidentifier() and find_spec(module) is not None:
+        import_module(module)
 
 
 def _load_ours() -> None:
