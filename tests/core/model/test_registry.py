@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from airflow_data_quality.core.model.bounded_check import BoundedCheck
 from airflow_data_quality.core.model.bounds import Bound
-from airflow_data_quality.core.model.check import ENTRY_POINTS, REGISTRY, Check, check_class
+from airflow_data_quality.core.model.check import ENTRY_POINTS, REGISTRY, Check, check_class, check_types
 from airflow_data_quality.core.model.columns import Columns
 from airflow_data_quality.core.model.judgement import Judged
 from airflow_data_quality.core.model.metric import Measured, Metric
@@ -23,8 +23,7 @@ from airflow_data_quality.core.model.row_check import RowCheck
 @pytest.fixture(autouse=True)
 def registry_as_it_was() -> Iterator[None]:
     """Forgets the types that a test defines."""
-    check_class("volume")
-    before = dict(REGISTRY)
+    before = dict(check_types())
     yield
     REGISTRY.clear()
     REGISTRY.update(before)
