@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow_data_quality import Completeness, Dataset, Freshness, Uniqueness, Volume
 from airflow_data_quality.core.checks.distribution import Distribution
+from airflow_data_quality.core.checks.length import Length
 from airflow_data_quality.core.checks.range import Range
 from airflow_data_quality.core.checks.values import Values
 
@@ -115,7 +116,51 @@ GIVENS = [
             _missing("may stand for missing", "", failing=2, of=4),
             _missing("beside a date", "", "2024-01-01", failing=3, of=4),
             Ask("is not allowed", Values(column="v", allowed=["2024-01-01"]), failed(checked=3, failing=2)),
+            Ask("unless it is", Values(column="v", allowed=["2024-01-01", ""]), failed(checked=3, failing=1)),
             Ask("is in no range", Range(column="v", max="2025-01-01"), errored("a date column holds a text")),
+        ],
+    ),
+    Given(
+        "numbers and texts that tell no case apart, among dates",
+        **_rows("'2024-01-01 00:00'", "-1", "'N/A'", "NULL", type_="date COLLATE NOCASE"),
+        asks=[
+            Ask("beside a date", Values(column="v", forbidden=["2024-01-01", -1]), failed(checked=3, failing=2)),
+            Ask("as a text", Values(column="v", forbidden=["2024-01-01", "-1"]), failed(checked=3, failing=2)),
+            Ask("in the other case", Values(column="v", allowed=["2024-01-01", "n/a"]), failed(checked=3, failing=1)),
+        ],
+    ),
+    Given(
+        "bounds that no float is",
+        **_rows("-9223372036854775808", "9007199254740992", "9007199254740993", "9223372036854775807", "9e999", "0.5", "0"),
+        asks=[
+            Ask(f"{name} {limit}", Range(column="v", **{name: limit}), failed(checked=7, failing=failing))
+            for name, limit, failing in (
+                ("max", "9007199254740992.5", 3),
+                ("min", "9007199254740992.5", 4),
+                ("below", "9223372036854775806.5", 2),
+                ("min", "0.99999999999999999999", 3),
+                ("max", "0.99999999999999999999", 4),
+                ("above", "1e-400", 2),
+                ("max", "1e400", 1),
+                ("below", "Infinity", 1),
+            )
+        ]
+        + [Ask("beneath all", Range(column="v", above=-(2**63) - 1), passed(checked=7, failing=0))],
+    ),
+    Given(
+        "floats beside an integer that none of them is",
+        **_rows("9007199254740992.0", type_="real"),
+        asks=[
+            Ask("are compared as floats", Range(column="v", min=2**53 + 1), passed(checked=1, failing=0)),
+            Ask("and are equal so", Values(column="v", allowed=[2**53 + 1]), passed(checked=1, failing=0)),
+        ],
+    ),
+    Given(
+        "bytes among moments",
+        **_rows("x'323032342d30312d3031'", "'2024-01-01T12:00Z'", type_="timestamp"),
+        asks=[
+            Ask("are none", Freshness(column="v", max_age="1d"), errored("holds a number or bytes where a moment")),
+            Ask("and may be left out", Range(column="v", max="2025-01-01", where="typeof(v) = 'text'"), passed(checked=1)),
         ],
     ),
     Given(
@@ -165,6 +210,28 @@ GIVENS = [
         ],
     ),
     Given(
+        "moments behind many rows without one",
+        needs=ANY,
+        tables={"t": Table({"v": "timestamp"}, [(None,)] * 1000 + [("unknown",), ("2024-01-01T12:00:00+02:00",)])},
+        asks=[
+            Ask("have a zone all the same", Range(column="v", max="2024-01-01 10:00", where="v <> 'unknown'"), passed(checked=1)),
+            Ask(
+                "in a query too",
+                Range(column="v", max="2024-01-01 10:00"),
+                passed(checked=1),
+                Dataset(query="SELECT v FROM t WHERE v IS NULL OR v <> 'unknown'"),
+            ),
+        ],
+    ),
+    Given(
+        "texts with a NUL character",
+        **_rows("'a' || char(0) || 'bü'", "char(0)", "'abc'", "''", "NULL", type_="text"),
+        asks=[
+            Ask("do not end there", Length(column="v", min=4), failed(checked=4, failing=3)),
+            Ask("neither at an end", Length(column="v", max=0), failed(checked=4, failing=3)),
+        ],
+    ),
+    Given(
         "text that is no UTF-8",
         **_rows("CAST(x'ff61' AS TEXT)", "CAST(x'fe61' AS TEXT)", "'a'", type_="text"),
         asks=[
@@ -182,12 +249,14 @@ GIVENS = [
             "INSERT INTO narrow VALUES ('x', 1), ('y', NULL)",
             "CREATE TABLE made (a INT, twice INT GENERATED ALWAYS AS (a * 2) STORED, thrice INT AS (a * 3))",
             "INSERT INTO made (a) VALUES (1), (NULL)",
-            "CREATE VIEW seen AS SELECT a AS n, a || '' AS s FROM made",
+            "CREATE VIEW seen AS SELECT a AS n, a || '' AS s, CAST(a AS REAL) AS r FROM made",
         ),
         asks=[
             Ask("without row ids", Completeness(column="THE B"), failed(checked=2, failing=1), Dataset(table="narrow")),
             Ask("with computed columns", Completeness(columns=["TWICE", "thrice"]), failed(failing=1), Dataset(table="Made")),
             Ask("views", Uniqueness(columns=["S"]), passed(checked=1), Dataset(table="main.Seen")),
+            Ask("a view's casts have types", Distribution(column="r", max={"equals": 1}), passed(), Dataset(table="seen")),
+            Ask("what else it computes has none", Range(column="s", min=0), errored("'s' is untyped"), Dataset(table="seen")),
             Ask(
                 "many more tokens than an expression is deep",
                 Completeness(column="v", missing_values=[*range(2, 3000)]),

@@ -113,8 +113,12 @@ def test_a_key_that_is_written_twice_in_json_is_refused() -> None:
         ("a: 1\n b: 2", "f.yaml", "f.yaml:2:3: "),
         ("a: *nowhere", "f.yaml", "f.yaml:1:4: "),
         ("a: !!python/object:os.system x", "f.yaml", "f.yaml:1:4: "),
-        ("a: 1\n---\nb: 2", "f.yaml", "f.yaml:2:1: "),
-        ("a: \x00", "f.yaml", "f.yaml"),
+        ("a: 1\n---\nb: 2", "f.yaml", "f.yaml:2:1: a suite is one document"),
+        ("a: \x00", "f.yaml", "f.yaml:1:4: "),
+        ("ä: ü\nb: 'é\x07'", "f.yaml", "f.yaml:2:6: the character '\\x07' has no place in YAML"),
+        ('a: "\\d"', "f.yaml", "f.yaml:1:5: a backslash means something else in double quotes"),
+        ("a:\n\t- 1", "f.yaml", "f.yaml:2:1: nothing begins with this character; indent by blanks, no tabs"),
+        ("a: {{ x }}", "f.yaml", "f.yaml:1:5: a key is one word, no list or mapping; a template stands in quotes"),
         ('{"a": 1,\n b}', "f.json", "f.json:2:2: "),
         ("", "f.json", "f.json:1:1: "),
     ],
@@ -134,6 +138,12 @@ def test_what_began_above_is_told_by_its_line() -> None:
 def test_what_no_reader_can_hold_is_refused_too(text: str) -> None:
     with pytest.raises(DefinitionError, match=r"^f\.yaml"):
         read(text)
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000])
+def test_no_json_is_too_deep_to_be_refused(text: str) -> None:
+    with pytest.raises(DefinitionError, match=r"^f\.json: lists and mappings lie too deep"):
+        read(text, "f.json")
 
 
 @pytest.mark.parametrize("text", ["a: {{ params.x }}", "{{ x }}: 1", "? [a, b]\n: 1", "? {a: 1}\n: 2", "[{[a]: 1}]"])

@@ -217,17 +217,19 @@ def test_a_mistake_names_place_field_what_was_given_and_what_is_allowed(check: s
 
 
 OF_THE_SUITE = [
-    ("", ["s.yaml: ", "a suite is a mapping with name, table and checks"]),
+    ("", ["s.yaml: ", "a suite is a mapping with name, table and checks", "nothing in it"]),
     ("- volume: 1", ["s.yaml", "a suite is a mapping with name, table and checks"]),
     ("table: t\nchecks: [volume: 1]", ["s.yaml:1:1: name: ", "missing"]),
     ("name: s\ntable: t", ["s.yaml:1:1: checks: ", "missing"]),
     ("name: s\ntable: t\nchecks: []", ["at least one check"]),
-    ("name: s\ntable: t\nchecks: {volume: 1}", ["s.yaml:3:9: checks: ", "{'volume': 1}"]),
+    ("name: s\ntable: t\nchecks: {volume: 1}", ["s.yaml:3:9: checks: this must be a list", "{'volume': 1}"]),
+    ("name: s\ntable: t\nchecks:", ["s.yaml:3:8: checks: this must be a list", "given: nothing"]),
     (
         "name: s\ntabel: t\nchecks: [volume: 1]",
         ["s.yaml:", "unknown field 'tabel'; did you mean 'table'", "name, conn_id, table, dataset, datasets, checks"],
     ),
     ("name: 5\ntable: t\nchecks: [volume: 1]", ["s.yaml:1:7: name: ", "'5'"]),
+    ("name:\ntable: t\nchecks: [volume: 1]", ["s.yaml:1:6: name: nothing is written here; give a text"]),
     ("name: s\ntable: 2024-01-31\nchecks: [volume: 1]", ["s.yaml:2:8: table: ", "'2024-01-31'"]),
     ("name: s\nchecks: [volume: 1]", ["exactly one of table, dataset and datasets"]),
     (
@@ -250,6 +252,11 @@ OF_THE_SUITE = [
 def test_a_mistake_in_the_suite_itself(text: str, named: list[str]) -> None:
     message = mistakes(text)
     assert [part for part in named if part not in message] == []
+
+
+def test_a_message_is_no_longer_than_one_can_read() -> None:
+    many = ", ".join(["[x]"] * 10_000)
+    assert len(mistakes(f"name: s\ntable: t\nchecks: [values: {{column: a, allowed: [{many}]}}]")) < 1_200
 
 
 def test_every_mistake_is_told_at_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from airflow_data_quality import Completeness, Dataset, Freshness, Referential, Uniqueness, Volume, connect, run_checks
+from airflow_data_quality import Completeness, Dataset, Freshness, Referential, Uniqueness, Values, Volume, connect, run_checks
 from airflow_data_quality.core.drivers import sqlite as driver
 from airflow_data_quality.core.errors import DefinitionError, QueryError
 from airflow_data_quality.core.sql.dialect import dialect_named
@@ -85,7 +86,9 @@ def test_a_path_is_what_it_is(name: str, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    assert "there is no file" in the_error([Volume(min=0)], tmp_path / "none.db")
+    assert "none.db does not exist (seen from" in the_error([Volume(min=0)], tmp_path / "none.db")
+    os.mkfifo(tmp_path / "pipe")
+    assert "pipe is no plain file" in the_error([Volume(min=0)], tmp_path / "pipe")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -385,6 +388,12 @@ def test_what_is_in_double_quotes_is_a_name(path: Path, where: str) -> None:
     error = the_error([Volume(min=0, where=where)], path)
     assert "no such column" in error
     assert "nope" in error
+
+
+def test_a_view_may_hold_texts_in_double_quotes(path: Path) -> None:
+    write(path, 'CREATE VIEW w AS SELECT CASE WHEN id = 1 THEN "one" ELSE "other" END AS "the name" FROM t')
+    check = Values(column="the name", allowed=["one", "other"], where='"the name" IS NOT NULL')
+    assert run_checks(Dataset(table="w"), [check], connect(url(path))).verdict == "passed"
 
 
 def test_a_schema_that_a_hook_has_attached(path: Path, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,11 +80,6 @@ class SqliteConnection:
         raw.text_factory = _text
         raw.set_progress_handler(self._late, STEPS)
         self._functions.register(raw)
-        if sys.version_info >= (3, 12):
-            # Else a column that does not exist is a text, when its name is in double quotes.
-            raw.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DML, False)
-            raw.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DDL, False)
-        self._asks_for_names = sys.version_info < (3, 12)
         self._execute("PRAGMA query_only = ON")
 
     def limit(self, timeout: timedelta) -> None:
@@ -116,7 +110,8 @@ class SqliteConnection:
     def _execute(self, sql: str) -> tuple[tuple[str, ...], Sequence[tuple[Any, ...]]]:
         self._deadline = None if self._timeout is None else time.monotonic() + self._timeout
         try:
-            if self._asks_for_names and '"' in sql and not sql.startswith("PRAGMA"):
+            if '"' in sql and not sql.startswith("PRAGMA"):
+                # Else a column that does not exist is a text, when its name is in double quotes.
                 self._raw.execute(f"EXPLAIN {in_backticks(sql)}").close()
             cursor = self._raw.execute(sql)
             return tuple(column[0] for column in cursor.description or ()), cursor.fetchall()
@@ -180,8 +175,9 @@ class SqliteDatabase:
         """Opens a session; raises QueryError for what is no database file. It never makes one."""
         if self.path.is_dir():
             raise QueryError(f"{self.path} is a folder; name the database's file in it", closed=True)
-        if not self.path.exists():
-            raise QueryError(f"there is no file {self.path} (seen from {Path.cwd()})", closed=True)
+        if not self.path.is_file():
+            seen = "is no plain file" if self.path.exists() else f"does not exist (seen from {Path.cwd()})"
+            raise QueryError(f"the file {self.path} {seen}", closed=True)
         try:
             return adapt(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True))
         except sqlite3.Error as error:

@@ -17,7 +17,7 @@ from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
 
 COLUMNS = """\
-SELECT m.name, x.name, x.type, x."notnull"
+SELECT m.name, m.type = 'view' AND x.type = '', x.name, x.type, x."notnull"
 FROM {schema}.sqlite_master AS m JOIN pragma_table_xinfo(m.name, {text}) AS x
 WHERE m.type IN ('table', 'view') AND m.name = {table} COLLATE NOCASE AND x.hidden <> 1 ORDER BY x.cid"""
 """Hidden is what a virtual table takes as arguments; generated columns are not."""
@@ -44,8 +44,8 @@ MOMENTS = ("date", "timestamp", "timestamptz")
 NUMBERS = ("integer", "numeric", "real")
 LOOKED_AT = 1000
 """Rows of which one is looked at, to see whether a column's moments have zones; where they have none, the first that is there."""
-MOMENT = "CASE WHEN {0} LIKE '____-__-__%' THEN {0} END"
-"""What begins like a moment, and NULL for all else."""
+MOMENT = "CASE WHEN TYPEOF({0}) = 'text' AND {0} LIKE '____-__-__%' THEN {0} END"
+"""A text that begins like a moment, and NULL for all else."""
 ZONE = re.compile(r"\d\d:\d\d.*(?:[Zz]|[+-]\d\d(?::?\d\d)?)\s*")
 DOUBLED = re.compile(r"(.*):\d+")
 """How SQLite calls a query's second column of one name."""
@@ -164,9 +164,13 @@ class SQLite(Dialect):
             sql = COLUMNS.format(schema=_name(schema), text=_string(schema), table=_string(table))
             rows = connection.query(sql).rows
             if rows:
-                columns = [_column(name, type_, not_null=bool(not_null)) for _, name, type_, not_null in rows]
+                relation = f"{_name(schema)}.{_name(rows[0][0])}"
+                types = [type_ for _, _, _, type_, _ in rows]
+                if any(computed for _, computed, _, _, _ in rows):
+                    types = [type_ for _, type_ in connection.describe(f"SELECT * FROM {relation}")]
+                columns = [_column(row[2], type_, not_null=bool(row[4])) for row, type_ in zip(rows, types, strict=True)]
                 found = (qualifiers[0][0] if qualifiers else schema, table)
-                return {found: self._zoned(connection, columns, f"{_name(schema)}.{_name(rows[0][0])}")}
+                return {found: self._zoned(connection, columns, relation)}
         return {}
 
     def _schemas(self, connection: Connection) -> Sequence[str]:
@@ -196,13 +200,16 @@ class SQLite(Dialect):
         sql = f"SELECT {newest} FROM (SELECT {', '.join(names)} FROM {relation} LIMIT {LOOKED_AT}) AS q"
         (values,) = connection.query(sql).rows
         kinds: dict[str, str] = {}
-        for column, name, value in zip(stamps, names, values, strict=True):
-            if value is None:
-                first = f"SELECT {name} AS v FROM {relation} WHERE {MOMENT.format(name)} IS NOT NULL LIMIT 1"
-                ((value,),) = connection.query(first).rows or [(None,)]
+        for column, name, found in zip(stamps, names, values, strict=True):
+            value = self._first_moment(connection, name, relation) if found is None else found
             if value is not None:
                 kinds[column.name] = "timestamptz" if ZONE.search(value) else "timestamp"
         return [replace(column, kind=kinds.get(column.name, column.kind)) for column in columns]
+
+    def _first_moment(self, connection: Connection, name: str, relation: str) -> str | None:
+        sql = f"SELECT {name} FROM {relation} WHERE {MOMENT.format(name)} IS NOT NULL LIMIT 1"
+        rows: Sequence[tuple[str]] = connection.query(sql).rows
+        return rows[0][0] if rows else None
 
     # Text -------------------------------------------------------------------------------------------------------------
 
