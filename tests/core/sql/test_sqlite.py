@@ -87,8 +87,6 @@ def test_a_path_is_what_it_is(name: str, tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert "none.db does not exist (seen from" in the_error([Volume(min=0)], tmp_path / "none.db")
-    os.mkfifo(tmp_path / "pipe")
-    assert "pipe is no plain file" in the_error([Volume(min=0)], tmp_path / "pipe")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -96,6 +94,8 @@ def test_what_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("no database, but more than a hundred bytes of text\n" * 10)
     assert the_error([Volume(min=0)], tmp_path / "text.db") == "file is not a database; it is something else, or encrypted"
     assert "is a folder" in the_error([Volume(min=0)], tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    assert "pipe is no plain file" in the_error([Volume(min=0)], tmp_path / "pipe")
     (tmp_path / "empty.db").touch()
     assert "no table or view 't'" in the_error([Volume(min=0)], tmp_path / "empty.db")
 
