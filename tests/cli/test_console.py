@@ -86,6 +86,34 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "{\n", "")
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("check", "orders.yaml", "--format", "json"), 1),
+        (("check", "orders.yaml"), 1),
+        (("plan", "lost.yaml"), 2),
+        (("validate", "wrong.yaml"), 3),
+    ],
+)
+def test_a_reader_that_has_seen_enough_changes_no_exit_code(orders: Any, words: tuple[str, ...], code: int) -> None:
+    orders.execute("UPDATE orders SET customer = NULL")
+    Path("lost.yaml").write_text("name: s\ntable: nowhere\nchecks: [volume: 1]")
+    Path("wrong.yaml").write_text("name: s")
+    url = () if words[0] == "validate" else ("--url", orders.url)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([*CONSOLE, *words, *url], stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+def test_what_an_output_cannot_hold_is_escaped(orders: Any) -> None:
+    Path("s.yaml").write_text('name: s\ntable: orders\nchecks: [volume: {max: 1, name: "naïve 😀"}]', encoding="utf-8")
+    done = console("check", "s.yaml", "--url", orders.url, env={"PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "failed  s/na\\xefve \\U0001f600: 10 rows" in done.stdout
+
+
 # On a terminal --------------------------------------------------------------------------------------------------------
 
 

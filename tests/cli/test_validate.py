@@ -50,7 +50,10 @@ def test_every_mistake_of_every_file_of_a_folder_and_its_folders(call: Call) -> 
     [
         (b"", "bad.yaml: a suite is a mapping with name, table and checks"),
         (b"# nothing\n", "bad.yaml: a suite is a mapping"),
-        (b"- volume: 1", "bad.yaml: a suite is a mapping"),
+        (b"- volume: 1", "bad.yaml:1:1: a suite is a mapping"),
+        (b"name: a\ntable: t\nchecks: [volume: 1]\nx: \0", "bad.yaml:4:4: the character '\\x00' has no place in YAML"),
+        (b"name: a\ntable: a.b.c.d\nchecks: [volume: 1]", "bad.yaml: table 'a.b.c.d' has 4 parts"),
+        (b"name: a\ndatasets: [{table: t}, {table: ''}]\nchecks: [volume: 1]", "bad.yaml: table '' has an empty part"),
         (b"name: [\n", "bad.yaml:2:1: "),
         (b"name: a\nname: b\n", "bad.yaml:2:1: the key 'name' is written twice"),
         (b"name: a\n\tchecks: []", "bad.yaml:2:1: "),

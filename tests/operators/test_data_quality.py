@@ -116,6 +116,23 @@ def test_no_checks_pass_only_when_allowed(warehouse: Any, store: Any) -> None:
     assert operator(checks=[], allow_empty=True).execute({})["verdict"] == "passed"
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (None, "give exactly one of checks= and suite=; both are None"),
+        ({"type": "volume", "min": 1}, "checks must be a list of checks; when the task runs it is: {'type': 'volume'"),
+        (5, "checks must be a list of checks; when the task runs it is: 5"),
+        ("[]", "checks rendered to text, not to a list"),
+    ],
+)
+def test_what_another_task_gives_in_place_of_a_list_is_refused(given: Any, says: str) -> None:
+    gate = operator(checks="{{ made }}")
+    gate.checks = given  # what Airflow does with an XComArg
+    with pytest.raises(DefinitionError) as refused:
+        gate.execute({})
+    assert str(refused.value).startswith(says)
+
+
 def test_on_kill_stops_the_query_in_the_database(warehouse: Any, store: Any) -> None:
     slow = operator(checks=[SLOW])
     with killed(slow, warehouse), pytest.raises(CheckErrored, match="the task was stopped"):

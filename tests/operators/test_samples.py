@@ -61,6 +61,30 @@ def test_masked_columns_are_nowhere_seen(
     assert "a@x.org" not in task_log.text + str(summary)
 
 
+def test_patterns_may_stand_on_lines_of_their_own(warehouse: Any, store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__DATA_QUALITY__MASKED_COLUMNS", "*secret*\n*email*\n")
+    assert {row["email"] for row in kept(store, ran(sample_failing_rows=3))["uniqueness"]} <= {"***", None}
+
+
+@pytest.mark.parametrize("setting", ['"*email*"', '["*email*", "id"]', "'*email*', id"])
+def test_patterns_that_would_mask_nothing_are_refused_before_a_row_is_seen(
+    warehouse: Any, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    monkeypatch.setenv("AIRFLOW__DATA_QUALITY__MASKED_COLUMNS", setting)
+    with pytest.raises(DefinitionError, match=r"masked_columns .* write patterns without quotes"):
+        ran(sample_failing_rows=3)
+    assert ran()["verdict"] == "failed"
+
+
+def test_why_rows_that_were_asked_for_cannot_be_seen_is_logged(
+    warehouse: Any, store: Any, task_log: pytest.LogCaptureFixture
+) -> None:
+    ran(sample_failing_rows=1, sample_columns=["emial"])
+    (record,) = [r for r in task_log.records if r.getMessage().startswith("failed  orders/completeness(email)")]
+    why = "failing rows could not be looked at: none of the sample_columns emial is there"
+    assert record.getMessage().splitlines()[1:] == [f"        {why}"]
+
+
 def test_sample_columns_may_be_templates(warehouse: Any, store: Any) -> None:
     gate = DataQualityOperator(
         task_id="quality",

@@ -12,7 +12,7 @@ from uuid6 import uuid7
 
 from airflow_data_quality.cli.main import ERRORED, FAILED, PASSED
 from airflow_data_quality.cli.selection import Selection, select
-from airflow_data_quality.cli.terminal import print_table, progress
+from airflow_data_quality.cli.terminal import print_table, progress, write
 from airflow_data_quality.core import runner
 from airflow_data_quality.core.formats.document import Document
 from airflow_data_quality.core.model.run import Run
@@ -42,15 +42,15 @@ def run(args: Namespace) -> int:
 def _table(done: Run, selection: Selection, path: str) -> None:
     print_table(text.grid(done))
     told = [text.line(execution) for execution in text.worst_first(done) if execution.outcome != "passed"]
-    print("\n".join(["", *told, text.title(done)]))
+    write("\n".join(["", *told, text.title(done)]))
 
 
 def _json(done: Run, selection: Selection, path: str) -> None:
-    print(done.model_dump_json(indent=2))
+    write(done.model_dump_json(indent=2))
 
 
 def _junit(done: Run, selection: Selection, path: str) -> None:
-    print(junit(done, selection.suite.name))
+    write(junit(done, selection.suite.name))
 
 
 def _github(done: Run, selection: Selection, path: str) -> None:
@@ -58,7 +58,7 @@ def _github(done: Run, selection: Selection, path: str) -> None:
     checks = selection.suite.checks
     # The suite makes its tests dataset by dataset, the checks of each in their order.
     places = {test.id: document.place(["checks", number % len(checks)]) for number, test in enumerate(selection.tests)}
-    print(github(done, places))
+    write(github(done, places))
 
 
 WRITERS: Mapping[str, Callable[[Run, Selection, str], None]] = {

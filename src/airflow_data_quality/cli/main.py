@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -50,15 +49,10 @@ def run(name: str, args: Namespace) -> int:
     """Runs the command of that name; what goes wrong becomes one line and an exit code."""
     try:
         code: int = import_module(f"airflow_data_quality.cli.{name}").run(args)
-        sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         _say("interrupted; running statements were cancelled")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Who read the output has seen enough; Python would complain of it once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PASSED
     except Exception as error:  # noqa: BLE001 - the last place where anything can be said
         return _ended(error)
 

@@ -6,10 +6,11 @@ import json
 from argparse import Namespace
 
 from airflow_data_quality.cli.main import PASSED
+from airflow_data_quality.cli.terminal import write
 from airflow_data_quality.core.formats.json_schema import suite_schema
 
 
 def run(args: Namespace) -> int:
     """Prints it."""
-    print(json.dumps(suite_schema(), indent=2, ensure_ascii=False))
+    write(json.dumps(suite_schema(), indent=2, ensure_ascii=False))
     return PASSED

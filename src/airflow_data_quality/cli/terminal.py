@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,10 +16,23 @@ LONG = 1.0
 """Seconds after which a run is long enough to say how far it is."""
 
 
+def write(text: str) -> None:
+    """Prints a text; characters that the output cannot hold are escaped.
+
+    That its reader has seen enough (``| head -1``) is no error, and changes no exit code.
+    """
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    except BrokenPipeError:
+        # Else Python would complain of what is left once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def print_table(rows: Sequence[Sequence[str]]) -> None:
     """Prints rows, the first of them the header."""
     if not sys.stdout.isatty():
-        print("\n".join(aligned(rows)))
+        write("\n".join(aligned(rows)))
         return
     from rich import box
     from rich.console import Console

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from airflow_data_quality.cli.main import MISUSED, PASSED
+from airflow_data_quality.cli.terminal import write
 from airflow_data_quality.core.errors import DefinitionError
 from airflow_data_quality.core.formats.suite import Suite
+from airflow_data_quality.core.model.dataset import split_path
 
 ENDINGS = (".yaml", ".yml", ".json")
 
@@ -18,7 +20,7 @@ def run(args: Namespace) -> int:
     files = [file for path in args.paths for file in _files(Path(path))]
     mistakes = [mistake for file in files for mistake in _mistakes(file)]
     wrong = f"{len(mistakes)} mistake{'' if len(mistakes) == 1 else 's'}" if mistakes else "no mistake"
-    print("\n".join([*mistakes, f"{len(files)} file{'' if len(files) == 1 else 's'}, {wrong}"]))
+    write("\n".join([*mistakes, f"{len(files)} file{'' if len(files) == 1 else 's'}, {wrong}"]))
     return MISUSED if mistakes else PASSED
 
 
@@ -38,9 +40,12 @@ def _mistakes(file: Path) -> Sequence[str]:
         suite = Suite.from_file(file)
     except DefinitionError as error:
         return str(error).splitlines()
+    if not suite.is_rendered:
+        return []
     try:
-        if suite.is_rendered and len(suite.datasets or ()) > 1:
-            suite.tests()  # two datasets of one name are seen here alone
+        for test in suite.tests():  # two datasets of one name are seen here alone
+            if test.dataset.table is not None:
+                split_path(test.dataset.table)
     except DefinitionError as error:
         return [f"{file}: {error}"]
     return []

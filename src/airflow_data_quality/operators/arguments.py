@@ -56,6 +56,14 @@ def plain_checks(checks: Any) -> Any:
     return [check.spec() if isinstance(check, Check) else check for check in checks]
 
 
+def refuse_no_list(checks: Any) -> None:
+    """Raises DefinitionError unless what ``checks`` has become, rendered or from another task, is a list or nothing."""
+    if isinstance(checks, str):
+        raise DefinitionError(f"checks rendered to text, not to a list; pass an XComArg instead: {checks[:100]!r}")
+    if checks is not None and (isinstance(checks, Mapping | Check) or not isinstance(checks, Iterable)):
+        raise DefinitionError(f"checks must be a list of checks; when the task runs it is: {str(checks)[:100]}")
+
+
 def plain_dataset(dataset: Any) -> Any:
     """Returns a dataset as plain data, validated as far as it is known."""
     if dataset is None or _has_xcom(dataset) or is_template(dataset):
@@ -81,7 +89,8 @@ def read_suite(path: str, dag_file: str | None) -> dict[str, Any]:
 def refuse_mixture(given: Mapping[str, Any]) -> None:
     """Raises DefinitionError unless exactly one way is used to say what is checked, and on what."""
     if (given["checks"] is None) == (given["suite"] is None):
-        raise DefinitionError("give exactly one of checks= and suite=")
+        which = "both are None" if given["checks"] is None else "both are given"
+        raise DefinitionError(f"give exactly one of checks= and suite=; {which}")
     if given["suite"] is not None:
         given_too = [name for name in ("table", "dataset", "where") if given[name] is not None]
         if given_too:

@@ -178,8 +178,7 @@ class DataQualityOperator(BaseOperator):
         dataset = Dataset.model_validate(given, context=RENDERED)
         if dataset.conn_id is None:
             dataset = dataset.model_copy(update={"conn_id": self.conn_id})
-        if isinstance(self.checks, str):
-            raise DefinitionError(f"checks rendered to text, not to a list; pass an XComArg instead: {self.checks[:100]!r}")
+        arguments.refuse_no_list(self.checks)
         checks = [Check.model_validate(check, context=RENDERED) for check in self.checks or ()]
         if not checks and not self.allow_empty:
             raise DefinitionError("there is nothing to check: the list of checks is empty (allow_empty=True lets it pass)")
@@ -233,14 +232,13 @@ class DataQualityOperator(BaseOperator):
         return done.model_copy(update={"source": "airflow", "origin": origin})
 
     def _options(self) -> Options:
-        masked = conf.get("data_quality", "masked_columns", fallback="").split(",")
         return Options(
             statement_timeout=parse_duration(
                 self.statement_timeout or conf.get("data_quality", "statement_timeout", fallback="30m")
             ),
             sample_failing_rows=self.sample_failing_rows,
             sample_columns=self.sample_columns,
-            masked_columns=[pattern.strip() for pattern in masked if pattern.strip()],
+            masked_columns=_masked() if self.sample_failing_rows else (),
         )
 
     def _report(self, run: Run) -> None:
@@ -303,6 +301,14 @@ def _origin(context: Context) -> Origin | None:
         map_index=-1 if ti.map_index is None else ti.map_index,
         try_number=ti.try_number,
     )
+
+
+def _masked() -> Sequence[str]:
+    """Returns the patterns of the setting; refuses what looks like some and would mask nothing: quotes around them."""
+    written = conf.get("data_quality", "masked_columns", fallback="")
+    if "'" in written or '"' in written:
+        raise DefinitionError(f"[data_quality] masked_columns is {written!r}; write patterns without quotes: *email*, *password*")
+    return [pattern.strip() for pattern in written.replace("\n", ",").split(",") if pattern.strip()]
 
 
 def _level(execution: Execution) -> int:

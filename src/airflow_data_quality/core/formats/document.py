@@ -22,6 +22,14 @@ from airflow_data_quality.core.errors import DefinitionError
 
 Path = Sequence[str | int]
 
+TOO_DEEP = "lists and mappings lie too deep in one another to be read"
+MEANT = {
+    "found unknown escape character": "a backslash means something else in double quotes; write the text in single quotes",
+    "found character that cannot start any token": "nothing begins with this character; indent by blanks, no tabs; quote a text",
+    "but found another document": "a suite is one document; it ends at this ---",
+}
+"""What the parser says → what helps."""
+
 
 @dataclass(frozen=True, repr=False)
 class Unquoted:
@@ -62,6 +70,8 @@ class Document:
             return json.loads(text, object_pairs_hook=_once, parse_float=Written)
         except json.JSONDecodeError as error:
             raise DefinitionError(f"{self.name}:{error.lineno}:{error.colno}: {error.msg}") from None
+        except RecursionError:
+            raise DefinitionError(f"{self.name}: {TOO_DEEP}") from None
         except ValueError as error:
             raise DefinitionError(f"{self.name}: {error}") from None
 
@@ -78,7 +88,13 @@ class Document:
             mark = error.problem_mark or error.context_mark
             where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
             raise DefinitionError(f"{self.name}{where}: {_problem(error)}") from None
-        except (yaml.YAMLError, UnicodeError, RecursionError) as error:
+        except yaml.reader.ReaderError as error:
+            at = text.index(chr(error.character))  # its position is counted in bytes by one parser, in characters by the other
+            where = f"{text.count(chr(10), 0, at) + 1}:{at - text.rfind(chr(10), 0, at)}"
+            raise DefinitionError(f"{self.name}:{where}: the character {text[at]!r} has no place in YAML") from None
+        except RecursionError:
+            raise DefinitionError(f"{self.name}: {TOO_DEEP}") from None
+        except (yaml.YAMLError, UnicodeError) as error:
             raise DefinitionError(f"{self.name}: {error}") from None
 
     @cached_property
@@ -86,7 +102,7 @@ class Document:
         """The tree of a JSON text, which knows its places when it is read as YAML; None where that cannot be done."""
         try:
             return yaml.compose(self._text.replace("\t", " "), _Loader)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, RecursionError):
             return None
 
     def place(self, path: Path) -> str:
@@ -111,9 +127,14 @@ class Document:
         return node
 
 
+NO_KEY = "a key is one word, no list or mapping; a template stands in quotes: '{{ … }}'"
+
+
 def _problem(error: yaml.MarkedYAMLError) -> str:
     """Returns what is wrong, and in what that began somewhere above."""
     text = str(error.problem or error.context)
+    if text in MEANT:
+        return MEANT[text]
     here, began = error.problem_mark, error.context_mark
     if error.problem and error.context and here and began and began.line != here.line:
         return f"{text} {error.context} of line {began.line + 1}"
@@ -164,7 +185,7 @@ class _Loader(_COMPOSED):  # type: ignore[misc]
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a key is one word, no list or mapping", problem_mark=key.start_mark)
+                raise yaml.MarkedYAMLError(problem=NO_KEY, problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} is written twice", problem_mark=key.start_mark)
             seen.add(key.value)

@@ -18,6 +18,8 @@ from airflow_data_quality.core.model.test import Test, coded_tests, refuse_equal
 
 LONGEST = 100
 """Characters of what was given that a message repeats."""
+LONGEST_MESSAGE = 1000
+"""Characters of a message, which may repeat more by itself."""
 
 
 class Suite(Definition):
@@ -80,7 +82,8 @@ class Suite(Definition):
         """Reads a suite from YAML text (JSON when ``name`` ends in ``.json``); ``name`` stands in its errors."""
         document = Document(text, name)
         if not isinstance(document.value, dict):
-            raise DefinitionError(f"{document.name}: a suite is a mapping with name, table and checks")
+            given = "" if document.value is not None else "; there is nothing in it"
+            raise DefinitionError(f"{document.place([])}: a suite is a mapping with name, table and checks{given}")
         try:
             return cls.model_validate(document.value)
         except ValidationError as error:
@@ -105,8 +108,13 @@ def _message(document: Document, problem: dict[str, Any]) -> str:
     message = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "missing":
         return "this field is missing"
+    if problem["type"] == "is_instance_of" and problem["ctx"]["class"] == "Sequence":
+        message = "this must be a list: [first, second], or lines that begin with '- '"
     written = document.source(problem["loc"])
     given = written if written is not None and not isinstance(problem["input"], str) else repr(problem["input"])
     if problem["type"] == "string_type" and not isinstance(problem["input"], Mapping | list):
-        return f"{given} is no text; write it in quotes: '{given}'"
+        return f"{given} is no text; write it in quotes: '{given}'" if given else "nothing is written here; give a text"
+    given = given or "nothing"
+    if len(message) > LONGEST_MESSAGE:
+        return f"{message[:LONGEST_MESSAGE]}…"
     return message if given in message or len(given) > LONGEST else f"{message}; given: {given}"

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from airflow_data_quality.core.model.execution import Execution
 from airflow_data_quality.core.report.text import aligned, one_line
 
 WIDEST = 60
 """Characters of a value that a log shows; the result store has more."""
+NOT_SEEN = "failing rows could not be looked at"
+"""How the fact begins that says why none were kept."""
 
 
 def samples(execution: Execution) -> str:
-    """Returns the rows as a table under their columns, indented; the empty string where none were kept."""
+    """Returns the rows as a table under their columns, or why there are none, indented; nothing where none were asked for."""
+    return "\n".join(f"        {line}" for line in _lines(execution))
+
+
+def _lines(execution: Execution) -> Sequence[str]:
     if not execution.samples:
-        return ""
+        return [one_line(fact) for fact in execution.plan_facts if fact.startswith(NOT_SEEN)]
     columns = list(execution.samples[0])
     rows = [[_cut(one_line(column)) for column in columns]]
     rows += [[_cut(_spell(row.get(column))) for column in columns] for row in execution.samples]
-    return "\n".join(f"        {line}" for line in ["some of the failing rows:", *aligned(rows)])
+    return ["some of the failing rows:", *aligned(rows)]
 
 
 def _spell(value: bool | int | str | None) -> str:
