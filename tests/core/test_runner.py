@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
@@ -308,10 +311,19 @@ def test_planning_measures_nothing(rows: Any) -> None:
 
 
 def test_a_statement_that_the_database_cannot_plan_has_no_cost(rows: Any) -> None:
-    checks = [Volume(min=1, where="nonsense = 1"), Uniqueness(columns=["id"])]
-    scan, keys = plan(coded_tests(checks, [T]), {None: connect(rows.url)}).statements
-    assert scan.cost is None
-    assert keys.cost is not None
+    checks = [Volume(min=1, where="nonsense = 1"), Completeness(column="s"), Uniqueness(columns=["id"])]
+    drafted = plan(coded_tests(checks, [T]), {None: connect(rows.url)})
+    assert [s.cost is None for s in drafted.statements] == [True, False]
+    assert drafted.errors == {"volume": 'column "nonsense" does not exist'}
+
+
+def test_sqlite_tells_what_it_cannot_plan(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "t.db")) as connection:
+        connection.execute("CREATE TABLE t (id INTEGER)")
+    checks = [Volume(min=0), Volume(min=0, where="nonsense = 1", name="bad"), Uniqueness(columns=["id"])]
+    drafted = plan(coded_tests(checks, [T]), {None: connect(f"sqlite:///{tmp_path / 't.db'}")})
+    assert [s.test_ids for s in drafted.statements] == [("volume", "bad"), ("uniqueness(id)",)]
+    assert drafted.errors == {"bad": "no such column: nonsense"}
 
 
 def test_a_plan_needs_a_database_that_can_be_reached() -> None:

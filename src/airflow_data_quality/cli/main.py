@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
+import airflow_data_quality
 from airflow_data_quality.cli.commands import COMMANDS
 
 PASSED, FAILED, ERRORED, MISUSED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -25,6 +26,7 @@ PASSED, FAILED, ERRORED, MISUSED, INTERRUPTED = 0, 1, 2, 3, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; raises SystemExit for a mistake in the arguments, and after help."""
     parser = _Parser(prog="data-quality", description="Ask databases whether their data is good.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {airflow_data_quality.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.declare(commands.add_parser(command.name, help=command.help, description=command.help))

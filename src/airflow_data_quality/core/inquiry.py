@@ -65,26 +65,32 @@ class Inquiry:
         """Plans over a session that is open, and asks what the statements would cost; measures nothing."""
         _, steps = self._steps(connection, dialect, options, watched)
         askers = self._askers()
-        statements = [
-            Statement(
-                sql=sql,
-                test_ids=tuple(dict.fromkeys(test_id for ask in asks for test_id in askers[ask])),
-                conn_id=self.tests[0].dataset.conn_id,
-                cost=self._cost(sql, connection, dialect),
-            )
-            for sql, asks in (drafted(step, dialect) for step in steps)
-        ]
         errors = {test_id: error_text(p) for test_id, p in self.prepared.items() if isinstance(p, Exception)}
+        statements = []
+        for sql, asks in (drafted(step, dialect) for step in steps):
+            test_ids = tuple(dict.fromkeys(test_id for ask in asks for test_id in askers[ask]))
+            cost = self._cost(sql, connection, dialect)
+            if isinstance(cost, QueryError):
+                alone = {test_id: self._cost(self._alone(test_id, dialect), connection, dialect) for test_id in test_ids}
+                errors |= {test_id: error_text(error) for test_id, error in alone.items() if isinstance(error, QueryError)}
+                cost = None
+            conn_id = self.tests[0].dataset.conn_id
+            statements.append(Statement(sql=sql, test_ids=test_ids, conn_id=conn_id, cost=cost))
         return Plan(statements=tuple(statements), errors=errors)
 
-    def _cost(self, sql: str, connection: Connection, dialect: Dialect) -> float | None:
+    def _cost(self, sql: str, connection: Connection, dialect: Dialect) -> float | QueryError | None:
+        """Returns what a statement would cost, or why the database cannot plan it."""
         try:
             return dialect.cost(connection, sql)
         except QueryError as error:
             if not dialect.own_fault(error):
                 raise
             dialect.recover(connection)
-            return None
+            return error
+
+    def _alone(self, test_id: str, dialect: Dialect) -> str:
+        prepared = self.prepared[test_id]
+        return (standalone(prepared.questions, dialect) if isinstance(prepared, Prepared) else None) or "SELECT 1"
 
     def _steps(
         self, connection: Connection, dialect: Dialect, options: Options, watched: Watched[Any]

@@ -112,7 +112,8 @@ class SqliteConnection:
         try:
             if '"' in sql and not sql.startswith("PRAGMA"):
                 # Else a column that does not exist is a text, when its name is in double quotes.
-                self._raw.execute(f"EXPLAIN {in_backticks(sql)}").close()
+                explained = sql if sql.startswith("EXPLAIN") else f"EXPLAIN {sql}"
+                self._raw.execute(in_backticks(explained)).close()
             cursor = self._raw.execute(sql)
             return tuple(column[0] for column in cursor.description or ()), cursor.fetchall()
         except Exception as error:

@@ -163,7 +163,11 @@ class Dialect(ABC):
         )
 
     def cost(self, connection: Connection, sql: str) -> float | None:
-        """Returns what the database expects a statement to cost, in its own unit; None where it does not say."""
+        """Returns what the database expects a statement to cost, in its own unit; None where it does not say.
+
+        Raises:
+            QueryError: when the statement cannot be planned.
+        """
         return None
 
 

@@ -236,6 +236,11 @@ class SQLite(Dialect):
         """As elsewhere, of numbers alone."""
         return super().ranked(_number_text(value), relation, rank, rows)
 
+    def cost(self, connection: Connection, sql: str) -> float | None:
+        """Not told, but that it could be planned."""
+        connection.query(f"EXPLAIN QUERY PLAN {sql}")
+        return None
+
     def quantile(self, value: str, relation: str, percent: int) -> str:
         """As elsewhere, of numbers alone."""
         return super().quantile(_number_text(value), relation, percent)
