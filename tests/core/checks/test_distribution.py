@@ -215,7 +215,7 @@ def test_a_column_that_is_not_there() -> None:
         (
             {"mean": {"min": 20, "max": 80}, "median": {"max": 0}},
             {"mean": Decimal("12.6390702573"), "median": -2},
-            "mean 12.63907026 (allowed between 20 and 80), median -2 as allowed (at most 0)",
+            "mean 12.6390702573 (allowed between 20 and 80), median -2 as allowed (at most 0)",
         ),
         (
             {"mean": {"min": 0}, "p99": {"max": 5_000}, "distinct": {"min": 2}, "missing": {"equals": 0}},

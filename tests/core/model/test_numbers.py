@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_data_quality.core.model.numbers import exact, interpolated, is_number, parse_number, spell, to_json
+from airflow_data_quality.core.model.numbers import exact, interpolated, is_number, parse_number, rounded, spell, to_json
 
 INFINITY = Decimal("Infinity")
 
@@ -146,3 +146,20 @@ def test_what_lies_between_is_exact(low: Any, percent: int, distance: int) -> No
     high = type(low)(Fraction(low) + distance) if isinstance(low, int) else low.copy_abs() + 1
     found = interpolated(low, high, Decimal(percent) / 100)
     assert Fraction(found) == Fraction(low) + (Fraction(high) - Fraction(low)) * Fraction(percent, 100)
+
+
+@pytest.mark.parametrize(
+    ("number", "readable"),
+    [
+        (50.58360999999997, Decimal("50.58361")),
+        (Decimal("12.63907025732574"), Decimal("12.6390702573")),
+        (0.1, Decimal("0.1")),
+        (1 / 3 * 1e-9, Decimal("3.33333333333E-10")),
+        (336_776, 336_776),
+        (Decimal("80.000000"), Decimal(80)),
+        (10**25 + 1, Decimal("1E+25")),
+        (math.inf, math.inf),
+    ],
+)
+def test_people_read_twelve_digits(number: Any, readable: Any) -> None:
+    assert rounded(number) == readable

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Context
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from typing_extensions import Self
@@ -15,7 +14,7 @@ from airflow_data_quality.core.model.check import Name
 from airflow_data_quality.core.model.columns import Columns
 from airflow_data_quality.core.model.judgement import Judged, Judgement
 from airflow_data_quality.core.model.metric import Distinct, Measured, Metric, Quantile, Scan
-from airflow_data_quality.core.model.numbers import exact, is_number, spell
+from airflow_data_quality.core.model.numbers import is_number, rounded, spell
 from airflow_data_quality.core.model.percentiles import PERCENTILES, GivenBounds, Percentiles
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ COUNTS = ("distinct", "missing")
 """What can be asked of any column; all else needs numbers."""
 STATISTICS = ("mean", "stddev", "min", "max", "sum", "median", *PERCENTILES, *COUNTS)
 NUMBERS = ("integer", "numeric", "real")
-READABLE = Context(prec=10)
 
 
 class Distribution(Percentiles):
@@ -147,9 +145,8 @@ def _said(judgement: Judgement) -> str:
 
 
 def _short(value: Any, bounds: Bounds) -> str:
-    """Returns a number in ten digits, or in all of them where the bounds would hold otherwise for the rounded one."""
-    number = exact(value) if is_number(value) else None
-    if number is None or not number.is_finite() or (number == number.to_integral_value() and number.adjusted() < 20):
+    """Returns a number as people read it, with all its digits where the bounds would hold otherwise for the rounded one."""
+    if not is_number(value):
         return spell(value)
-    rounded = READABLE.normalize(number)
-    return spell(rounded if bounds.holds(rounded) == bounds.holds(number) else number)
+    readable = rounded(value)
+    return spell(readable if bounds.holds(readable) == bounds.holds(value) else value)

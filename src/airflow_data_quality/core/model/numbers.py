@@ -14,6 +14,9 @@ from pydantic import PlainSerializer, PlainValidator
 DIGITS = 200_000
 """More than any database's number has."""
 
+READABLE = Context(prec=12)
+"""Digits that people read of a number; comparing knows all of them."""
+
 Number = int | Decimal
 """A number as it is kept: an integer, or a decimal (infinite or not a number included)."""
 
@@ -65,6 +68,14 @@ def spell(value: object) -> str:
         return f"{int(number):,}"
     text = f"{number:,f}" if abs(number.adjusted()) < 30 else str(number)
     return text.rstrip("0").rstrip(".") if "." in text and "E" not in text else text
+
+
+def rounded(number: int | float | Decimal) -> int | float | Decimal:
+    """Returns a number in as many digits as people read; a whole one, and one that is none, as it is."""
+    value = exact(number)
+    if not value.is_finite() or (value == value.to_integral_value() and value.adjusted() < 20):
+        return number
+    return READABLE.normalize(value)
 
 
 def to_json(number: Any) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from airflow_data_quality.core.model.bounds import Bounds
 from airflow_data_quality.core.model.duration import rough_duration, spell_duration
 from airflow_data_quality.core.model.execution import Execution
-from airflow_data_quality.core.model.numbers import spell
+from airflow_data_quality.core.model.numbers import is_number, rounded, spell
 from airflow_data_quality.core.model.row_check import allowance
 from airflow_data_quality.core.model.run import Plan, Run, Statement
 
@@ -97,4 +98,6 @@ def _allowed(execution: Execution) -> str:
 
 
 def _spell(value: object) -> str:
-    return rough_duration(value) if hasattr(value, "total_seconds") else spell(value)  # type: ignore[arg-type]
+    if isinstance(value, timedelta):
+        return rough_duration(value)
+    return spell(rounded(value) if is_number(value) else value)  # type: ignore[arg-type]
