@@ -80,7 +80,7 @@ def test_the_version_is_the_distributions() -> None:
 
 EXAMPLES = """
     from collections.abc import Sequence
-    from datetime import datetime, timedelta, timezone
+    from datetime import date, datetime, timedelta, timezone
     from decimal import Decimal
     from typing import Literal
 
@@ -89,14 +89,20 @@ EXAMPLES = """
     from airflow_data_quality import (
         Bounds,
         Completeness,
+        CustomSql,
         DataQualityOperator,
         Dataset,
         Distribution,
+        Expression,
         Freshness,
+        Length,
+        Pattern,
+        Range,
         Referential,
         Schema,
         Suite,
         Uniqueness,
+        Values,
         Volume,
         connect,
         run_checks,
@@ -113,10 +119,14 @@ EXAMPLES = """
             Completeness(column="amount", max_failing="0.5%", warn={"max_failing": "0.1%"}),
             Uniqueness(columns=["order_id"]),
             Referential(columns=["customer_id"], to_table="public.customers", to_columns=["id"]),
+            Pattern(column="email", format="email", max_failing="0.1%", severity="warn"),
             Freshness(column="created_at", max_age="2h"),
+            Distribution(column="amount", mean=Bounds(min=20, max=80), p99={"max": 5_000}),
         ],
         gate="fail",
         retry_on_failure=False,
+        sample_failing_rows=5,
+        sample_columns=["order_id"],
     )
     from_file = DataQualityOperator(task_id="q", suite="suites/orders.yaml")
 
@@ -137,6 +147,19 @@ EXAMPLES = """
         Schema(columns={"id": "integer", "email": "any"}, mode="exact"),
         Schema(columns=["id", "email"]),
         Schema(columns="{{ params.columns }}"),
+    ]
+    by_row = [
+        Pattern(column="a", matches="^[A-Z]", max_failing=5, warn={"max_failing": "{{ params.share }}"}),
+        Pattern(column="a", not_matches="{{ params.regex }}"),
+        Values(column="a", allowed=["x", 1, 1.5, Decimal("1.5"), True]),
+        Values(column="a", forbidden="{{ params.values }}"),
+        Range(column="a", min=0, below=Decimal("1.5")),
+        Range(column="at", above=date(2024, 1, 31), max=datetime.now(timezone.utc)),
+        Range(column="at", min="{{ ds }}"),
+        Length(column="a", min=1, max="{{ params.longest }}", warn={"max": 9}),
+        Expression(name="paid", sql="amount > 0", max_failing="1%"),
+        CustomSql(name="n", sql="SELECT COUNT(*) FROM {dataset}", min=1, max=Decimal(9), where="x"),
+        CustomSql(name="r", sql="SELECT * FROM {dataset}", failing_rows=True, max_failing=2),
     ]
     templates = [
         Volume(min="{{ params.least }}", where="day = '{{ ds }}'", name="rows of {{ ds }}"),

@@ -76,7 +76,7 @@ def url(text: str) -> bool:
         good = bool(end) and ":" in inside and set(inside) <= set(string.hexdigits + ":.")
     else:
         name, colon, number = host.partition(":")
-        good, port = all(map(label, name.split("."))), colon + number
+        good, port = all(map(label, name.replace("_", "a").split("."))), colon + number
     return (
         good
         and (port == "" or (port[0] == ":" and 1 <= len(port[1:]) <= 5 and set(port[1:]) <= DIGITS))

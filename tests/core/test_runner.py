@@ -141,6 +141,18 @@ def test_nothing_to_check_is_refused() -> None:
         run_checks(T, [], connect("postgresql://nowhere/x"))
 
 
+@pytest.mark.parametrize("checks", [None, Volume(min=1), {"volume": {"min": 1}}, "volume", iter([Volume(min=1)])], ids=repr)
+def test_what_is_no_list_of_checks_is_refused(checks: Any) -> None:
+    with pytest.raises(DefinitionError, match=r"checks is one \w+; give a list of checks, such as \[Volume\(min=1\)\]"):
+        run_checks(T, checks, connect("postgresql://nowhere/x"))
+
+
+@pytest.mark.parametrize("database", [None, "postgresql://nowhere/x"])
+def test_what_is_no_database_is_refused(database: Any) -> None:
+    with pytest.raises(DefinitionError, match=r"database is one \w+; give what connect\('postgresql://…'\) returns"):
+        run_checks(T, [Volume(min=1)], database)
+
+
 def test_equal_labels_are_refused() -> None:
     with pytest.raises(DefinitionError, match="name="):
         run_checks(T, [Volume(min=1), Volume(max=9)], connect("postgresql://nowhere/x"))

@@ -50,6 +50,8 @@ class Inquiry:
     run_id: UUID
     started_at: datetime
     prepared: dict[str, Prepared | Exception] = field(default_factory=dict)
+    blind: QueryError | None = None
+    """Why no more failing rows are looked at."""
 
     def ask(self, connection: Connection, dialect: Dialect, options: Options, watched: Watched[Answered]) -> Answered:
         """Plans, measures and judges over a session that is open."""
@@ -145,9 +147,14 @@ class Inquiry:
         by_warn = execution.severity != execution.check.severity
         questions = sorted(prepared.questions, key=lambda q: q.metric.roles[0].startswith(OF_WARN) != by_warn)
         try:
+            if self.blind is not None:
+                raise self.blind
             samples = sampled(questions, prepared.source, execution.check.where, measurer, catalog, options)
             return execution.model_copy(update={"samples": samples})
         except (DataQualityError, ValueError) as error:
+            if isinstance(error, QueryError) and not measurer.dialect.own_fault(error):
+                # Another look would wait as long, or find the connection lost; nothing depends on it.
+                self.blind = error
             facts = (*execution.plan_facts, f"failing rows could not be looked at: {error_text(error)}")
             return execution.model_copy(update={"plan_facts": facts})
 

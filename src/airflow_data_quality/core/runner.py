@@ -123,9 +123,14 @@ def run_checks(
         sample_columns: the columns of these rows that are kept; all when not given.
 
     Raises:
-        DefinitionError: for no checks, equal labels, a dataset with a ``conn_id``, or a template that nothing renders.
+        DefinitionError: for no checks or what is no list of them, equal labels, a dataset with a ``conn_id``, a template that
+            nothing renders, or a ``database`` that is none.
         pydantic.ValidationError: for plain data that builds no dataset or check.
     """
+    if isinstance(checks, str) or not isinstance(checks, Sequence):
+        raise DefinitionError(f"checks is one {type(checks).__name__}; give a list of checks, such as [Volume(min=1)]")
+    if not isinstance(database, Database):
+        raise DefinitionError(f"database is one {type(database).__name__}; give what connect('postgresql://…') returns")
     refuse_templates([dataset, *checks])
     target = Dataset.model_validate(dataset, context=RENDERED)
     if target.conn_id is not None:

@@ -30,3 +30,10 @@ def test_one_name_is_no_list_of_names(name: str) -> None:
     given: dict[str, Any] = {name: "email"}
     with pytest.raises(DefinitionError, match=rf"{name} is one text; give a list: \['email'\]"):
         Options(**given)
+
+
+@pytest.mark.parametrize("name", ["sample_columns", "masked_columns"])
+def test_what_is_no_text_is_no_name(name: str) -> None:
+    given: dict[str, Any] = {name: ["email", 1]}
+    with pytest.raises(DefinitionError, match=f"{name} holds 1, which is no name; write it as a text in quotes"):
+        Options(**given)

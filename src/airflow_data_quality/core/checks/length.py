@@ -23,7 +23,7 @@ def parse_length(given: Any) -> int:
     return int(number)
 
 
-GivenLength = Annotated[int, PlainValidator(parse_length, json_schema_input_type=Annotated[int, Field(ge=0)])]
+GivenLength = Annotated[int | str, PlainValidator(parse_length, json_schema_input_type=Annotated[int, Field(ge=0)])]
 """A field that takes a number of characters."""
 
 

@@ -62,8 +62,10 @@ _ESCAPED = "%[0-9A-Fa-f][0-9A-Fa-f]"
 _USER = rf"(?:[0-9A-Za-z._~!$&'()*+,;=:-]|{_ESCAPED})*@"
 _PATH = rf"(?:[0-9A-Za-z._~!$&'()*+,;=:@/-]|{_ESCAPED})*"
 _QUERY = rf"(?:[0-9A-Za-z._~!$&'()*+,;=:@/?-]|{_ESCAPED})*"
+_SERVER_LABEL = "[0-9A-Za-z_](?:-*[0-9A-Za-z_])*"
+"""With underscores: no host name has them, but what browsers and name servers take for one has, such as a bucket's."""
 _URL = (
-    rf"[Hh][Tt][Tt][Pp][Ss]?://(?:{_USER})?(?:(?:{_LABEL}\.)*{_LABEL}|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\])(?::[0-9]{{1,5}})?"
+    rf"[Hh][Tt][Tt][Pp][Ss]?://(?:{_USER})?(?:(?:{_SERVER_LABEL}\.)*{_SERVER_LABEL}|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\])(?::[0-9]{{1,5}})?"
     rf"(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QUERY})?"
 )
 """An address as host is looked at no closer than a name: with all of its rules a URL would take four times as long."""
@@ -136,11 +138,11 @@ FORMATS = {
         passes=(
             "http://a.co", "HTTPS://example.com/", "http://localhost:8080/a/b;c=1?d=e&f=%20#g/h?i", "http://127.0.0.1",
             "http://[::1]:1/", "http://u:p@example.com", "http://example.com?a=b", "http://example.com#a",
-            "http://example.com:65535", "http://1.2.3.4.com",
+            "http://example.com:65535", "http://1.2.3.4.com", "https://my_bucket.a.co/b_c",
         ),
         fails=(
             "example.com", "//example.com", "ftp://example.com", "http:example.com", "http://", "http:///a", "http://a b.co",
-            "http://a.co/b c", "http://-a.co", "http://a..co", "http://[1.2.3.4]", "http://::1/",
+            "http://a.co/b c", "http://-a.co", "http://a..co", "http://.", "http://a.co./", "http://[1.2.3.4]", "http://::1/",
             "http://a.co:655360", "http://a.co:", "http://a.co:8a", "http://a.co/%", "http://a.co/%2g", 'http://a.co/"', "http://a.co/<b>",
             "http://a.co/ä", "http://a.co#b#c", "http://a@b@c.co", " http://a.co",
         ),

@@ -31,5 +31,9 @@ class Options:
         if isinstance(given, bool) or not isinstance(given, int) or given < 0:
             raise DefinitionError(f"sample_failing_rows is {given!r}; give a number of rows, 0 for none")
         for name in ("sample_columns", "masked_columns"):
-            if isinstance(getattr(self, name), str):
-                raise DefinitionError(f"{name} is one text; give a list: [{getattr(self, name)!r}]")
+            names = getattr(self, name)
+            if isinstance(names, str):
+                raise DefinitionError(f"{name} is one text; give a list: [{names!r}]")
+            strange = [entry for entry in names or () if not isinstance(entry, str)]
+            if strange:
+                raise DefinitionError(f"{name} holds {strange[0]!r}, which is no name; write it as a text in quotes")
