@@ -141,7 +141,11 @@ def test_nothing_to_check_is_refused() -> None:
         run_checks(T, [], connect("postgresql://nowhere/x"))
 
 
-@pytest.mark.parametrize("checks", [None, Volume(min=1), {"volume": {"min": 1}}, "volume", iter([Volume(min=1)])], ids=repr)
+@pytest.mark.parametrize(
+    "checks",
+    [None, Volume(min=1), {"volume": {"min": 1}}, "volume", iter([Volume(min=1)])],
+    ids=["nothing", "a check", "a mapping", "a text", "an iterator"],
+)
 def test_what_is_no_list_of_checks_is_refused(checks: Any) -> None:
     with pytest.raises(DefinitionError, match=r"checks is one \w+; give a list of checks, such as \[Volume\(min=1\)\]"):
         run_checks(T, checks, connect("postgresql://nowhere/x"))
