@@ -19,6 +19,7 @@ from typing import NoReturn
 
 import airflow_data_quality
 from airflow_data_quality.cli.commands import COMMANDS
+from airflow_data_quality.operators.loading import uncollected
 
 PASSED, FAILED, ERRORED, MISUSED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -31,7 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for command in COMMANDS:
         command.declare(commands.add_parser(command.name, help=command.help, description=command.help))
     args = parser.parse_args(argv)
-    return run(args.command, args)
+    # The process ends before there is garbage worth the time that looking for it takes.
+    with uncollected():
+        return run(args.command, args)
 
 
 class _Parser(ArgumentParser):
