@@ -69,7 +69,7 @@ class Inquiry:
         askers = self._askers()
         errors = {test_id: error_text(p) for test_id, p in self.prepared.items() if isinstance(p, Exception)}
         statements = []
-        for sql, asks in (drafted(step, dialect) for step in steps):
+        for sql, asks in filter(None, (drafted(step, dialect) for step in steps)):
             test_ids = tuple(dict.fromkeys(test_id for ask in asks for test_id in askers[ask]))
             cost = self._cost(sql, connection, dialect)
             if isinstance(cost, QueryError):

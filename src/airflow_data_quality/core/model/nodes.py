@@ -49,6 +49,14 @@ def any_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
     return first
 
 
+def all_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
+    """Returns the condition that all of the conditions are true."""
+    first, *rest = conditions
+    for condition in rest:
+        first = exp.And(this=first, expression=condition)
+    return first
+
+
 def not_null(value: exp.Expression) -> exp.Expression:
     """Returns the condition that a value is there."""
     return exp.Not(this=exp.Is(this=value, expression=exp.Null()))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 
 from sqlglot import exp
 
 from airflow_data_quality.core.database import Column, Connection
-from airflow_data_quality.core.errors import DataQualityError, NameNotFound, near
+from airflow_data_quality.core.errors import DataQualityError, NameNotFound, QueryError, near
 from airflow_data_quality.core.model.columns import Columns
 from airflow_data_quality.core.model.dataset import Dataset, split_path
 from airflow_data_quality.core.sql.dialect import Dialect
+from airflow_data_quality.core.sql.proofs import Guarantees
 from airflow_data_quality.core.sql.text import check_condition, one_query
 
 
@@ -25,6 +26,8 @@ class Source:
     """What stands behind FROM."""
     where: str | None
     columns: Columns
+    path: tuple[str, ...] = ()
+    """The exact path of a table or view; a query has none."""
 
 
 class Catalog:
@@ -36,6 +39,7 @@ class Catalog:
         self._clock = clock
         self._tables: dict[str, Source] = {}
         self._sources: dict[Dataset, Source | DataQualityError] = {}
+        self._guarantees: dict[tuple[str, ...], Guarantees] = {(): Guarantees()}
 
     def source(self, dataset: Dataset) -> Source:
         """Returns what a dataset is; raises NameNotFound, DefinitionError or QueryError, without asking twice."""
@@ -54,7 +58,7 @@ class Catalog:
             check_condition(self._dialect, dataset.where, "where of the dataset")
         if dataset.table is not None:
             table = self.table(dataset.table)
-            return Source(table.text, dataset.where, table.columns)
+            return replace(table, where=dataset.where)
         query = f"(\n{one_query(self._dialect, dataset.query or '', 'query')}\n) AS q"
         return Source(query, dataset.where, self.query_columns(query))
 
@@ -67,8 +71,21 @@ class Catalog:
         if name not in self._tables:
             path, columns = self._find(name)
             text = ".".join(exp.to_identifier(part, quoted=True).sql(dialect=self._dialect.sqlglot) for part in path)
-            self._tables[name] = Source(text, None, self._columns(columns, name))
+            self._tables[name] = Source(text, None, self._columns(columns, name), path)
         return self._tables[name]
+
+    def guarantees(self, source: Source) -> Guarantees:
+        """Returns what holds in every row of a source, asked once; nothing where the catalog does not tell."""
+        if source.path not in self._guarantees:
+            try:
+                found = self._dialect.guarantees(self._connection, source.path)
+            except QueryError as error:
+                if not self._dialect.own_fault(error):
+                    raise
+                self._dialect.recover(self._connection)
+                found = Guarantees()
+            self._guarantees[source.path] = found
+        return self._guarantees[source.path]
 
     def _columns(self, columns: Sequence[Column], dataset: str) -> Columns:
         dialect = self._dialect

@@ -18,6 +18,7 @@ from sqlglot.generator import Generator
 from airflow_data_quality.core.database import Column, Connection
 from airflow_data_quality.core.errors import QueryError, UnknownDialect
 from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
+from airflow_data_quality.core.sql.proofs import Guarantees
 
 NOT_ITS_FAULT = ("08", "25P", "40", "53", "55", "57", "58", "XX")
 """How SQLSTATEs begin of what any statement might have met: a lost connection, a lock, a timeout, a lack of memory. All
@@ -95,6 +96,10 @@ class Dialect(ABC):
     @abstractmethod
     def table_names(self, connection: Connection) -> Sequence[tuple[str, ...]]:
         """Returns the exact paths of tables that a user may have meant, for the message that one was not found."""
+
+    def guarantees(self, connection: Connection, path: Sequence[str]) -> Guarantees:
+        """Returns what holds in every row of a table by its exact path; nothing where the catalog's word is not enough."""
+        return Guarantees()
 
     @abstractmethod
     def query_columns(self, connection: Connection, query: str) -> Sequence[Column]:

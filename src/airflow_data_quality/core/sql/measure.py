@@ -12,7 +12,7 @@ from airflow_data_quality.core.errors import Cancelled, QueryError
 from airflow_data_quality.core.model.numbers import interpolated, is_number
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.keys import KeyForms
-from airflow_data_quality.core.sql.planner import Ask, Cell, OwnStep, ScanStep, Step, select
+from airflow_data_quality.core.sql.planner import Ask, Cell, OwnStep, Proved, ScanStep, Step, select
 from airflow_data_quality.core.sql.values import Ranked, Single
 
 SAYS_NO_VALUE = ("425", "426", "427", "428", "42P")
@@ -105,6 +105,8 @@ class Measurer:
                 return self._single(step.asks)
             case Ranked():
                 return self._ranked(step.asks, step.before)
+            case Proved():
+                return self._proved(step.asks, step.before)
 
     def _give_up(self, step: Step, error: Exception) -> None:
         for ask in step.cells if isinstance(step, ScanStep) else (step.asks,):
@@ -183,6 +185,13 @@ class Measurer:
         if len(values) <= last - first:
             raise QueryError("the rows changed between two questions about them; a quantile needs rows that stay as they are")
         return Found((interpolated(values[0], values[last - first], between),), fact="by counting, then looked up by its rank")
+
+    def _proved(self, proved: Proved, before: Sequence[Cell]) -> Found:
+        """Takes what is proved for known, as soon as a scan has told how many rows were looked at, where that is asked."""
+        counted = [self.found[cell] for cell in before]
+        problem = next((found.error for found in counted if found.error is not None), None)
+        values = tuple(int(found.values[0]) for found in counted if found.values)
+        return Found((*values, 0), fact=proved.fact) if problem is None else Found(error=problem)
 
     def _fast(self, forms: KeyForms) -> tuple[int, int] | None:
         if forms.fast is None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from airflow_data_quality.core.model.metric import Distinct, Duplicates, Metric, Orphans, Quantile, Query, Scan
-from airflow_data_quality.core.model.nodes import raw, raw_texts
+from airflow_data_quality.core.model.nodes import all_of, count_rows, not_null, raw, raw_texts, ref
 from airflow_data_quality.core.sql.catalog import Catalog, Source
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.keys import KeyForms, duplicates, orphans
+from airflow_data_quality.core.sql.proofs import Guarantees, proof, provable
 from airflow_data_quality.core.sql.text import check_condition
 from airflow_data_quality.core.sql.values import Ranked, Single, distinct, quantile, query
 
@@ -32,8 +33,18 @@ class Cell:
     """Whether it keeps PostgreSQL from scanning in parallel (a subquery for each row does), so that others had to wait."""
 
 
-Own = KeyForms | Single | Ranked
-"""What is asked in a statement of its own."""
+@dataclass(frozen=True)
+class Proved:
+    """What the catalog proves to be 0, so that nobody asks for it."""
+
+    instead: Cell | KeyForms
+    """What would have measured it."""
+    fact: str
+    """What proves it, for people."""
+
+
+Own = KeyForms | Single | Ranked | Proved
+"""What is no part of a scan: a statement of its own, or none."""
 Ask = Cell | Own
 
 
@@ -56,7 +67,7 @@ class ScanStep:
 
 @dataclass(frozen=True)
 class OwnStep:
-    """One statement of its own (and, where its fast form cannot tell, one more)."""
+    """One statement of its own (and, where its fast form cannot tell, one more); none for what is proved."""
 
     asks: Own
     before: tuple[Cell, ...] = ()
@@ -67,18 +78,25 @@ Step = ScanStep | OwnStep
 
 def question(metric: Metric, where: str | None, source: Source, *, dialect: Dialect, catalog: Catalog) -> Question:
     """Returns a check's metric as a question to its source; raises what the catalog raises for names it cannot find."""
+    asked = _measured(metric, where, source, dialect=dialect, catalog=catalog)
+    if not provable(metric) or not isinstance(asked.asks, Cell | KeyForms):
+        return asked
+    guarantees = catalog.guarantees(source)
+    proved = proof(metric, guarantees)
+    if proved is None:
+        return asked
+    rows = [_checked(metric, guarantees)] if isinstance(metric, Duplicates) else []
+    before = tuple(_cell(expression, where, source, dialect) for expression in rows)
+    return Question(metric, Proved(asked.asks, f"proved by {proved}"), before)
 
-    def cell(expression: exp.Expression) -> Cell:
-        texts = [check_condition(dialect, text, "sql") for text in raw_texts(expression)]
-        filtered = expression.copy() if where is None else restricted(expression, where)
-        serial = filtered.find(exp.Subquery) is not None
-        return Cell(source, dialect.text(filtered), alone or not all(texts), serial)
 
-    alone = where is not None and not check_condition(dialect, where, "where")
+def _measured(metric: Metric, where: str | None, source: Source, *, dialect: Dialect, catalog: Catalog) -> Question:
+    if where is not None:
+        check_condition(dialect, where, "where")
     conditions = [condition for condition in (source.where, where) if condition is not None]
     match metric:
         case Scan():
-            return Question(metric, cell(metric.expression))
+            return Question(metric, _cell(metric.expression, where, source, dialect))
         case Duplicates():
             return Question(metric, duplicates(metric, source.text, conditions, dialect=dialect))
         case Orphans():
@@ -87,10 +105,26 @@ def question(metric: Metric, where: str | None, source: Source, *, dialect: Dial
             return Question(metric, distinct(metric, source.text, conditions, dialect=dialect))
         case Quantile():
             ranked, counts = quantile(metric, source.text, conditions, dialect=dialect)
-            return Question(metric, ranked, tuple(map(cell, counts)))
+            return Question(metric, ranked, tuple(_cell(count, where, source, dialect) for count in counts))
         case Query():
             return Question(metric, query(metric, source, where, dialect=dialect))
     raise TypeError(f"{type(metric).__name__} is no metric that the planner knows")
+
+
+def _cell(expression: exp.Expression, where: str | None, source: Source, dialect: Dialect) -> Cell:
+    texts = [check_condition(dialect, text, "sql") for text in raw_texts(expression)]
+    filtered = expression.copy() if where is None else restricted(expression, where)
+    clear = where is None or check_condition(dialect, where, "where")
+    serial = filtered.find(exp.Subquery) is not None
+    return Cell(source, dialect.text(filtered), not clear or not all(texts), serial)
+
+
+def _checked(metric: Duplicates, guarantees: Guarantees) -> exp.Expression:
+    """Returns how many rows a uniqueness question looks at."""
+    nullable = [column for column in metric.columns if column.name not in guarantees.present]
+    if metric.nulls == "equal" or not nullable:
+        return count_rows()
+    return count_rows(all_of([not_null(ref(column)) for column in nullable]))
 
 
 def restricted(expression: exp.Expression, where: str) -> exp.Expression:
@@ -136,10 +170,12 @@ def select(cells: Sequence[Cell], names: Sequence[str]) -> str:
     return f"SELECT\n  {columns}\nFROM {source.text}{where}"
 
 
-def drafted(step: Step, dialect: Dialect) -> tuple[str, Sequence[Ask]]:
-    """Returns a step's (first) statement before anything is known of the data, and what it asks."""
+def drafted(step: Step, dialect: Dialect) -> tuple[str, Sequence[Ask]] | None:
+    """Returns a step's (first) statement before anything is known of the data, and what it asks; None where it needs none."""
     if isinstance(step, ScanStep):
         return select(step.cells, [f"m{position}" for position in range(len(step.cells))]), step.cells
+    if isinstance(step.asks, Proved):
+        return None
     if isinstance(step.asks, KeyForms):
         return step.asks.fast or step.asks.exact, (step.asks,)
     return _alone(step.asks, dialect), (step.asks,)
@@ -150,8 +186,9 @@ def standalone(questions: Sequence[Question], dialect: Dialect) -> str | None:
 
     None when nothing is asked.
     """
-    scans = [(q.metric.names[0], q.asks) for q in questions if isinstance(q.asks, Cell)]
-    parts = [_alone(q.asks, dialect) for q in questions if not isinstance(q.asks, Cell)]
+    measured = [(q.metric.names[0], q.asks.instead if isinstance(q.asks, Proved) else q.asks) for q in questions]
+    scans = [(name, asks) for name, asks in measured if isinstance(asks, Cell)]
+    parts = [_alone(asks, dialect) for _, asks in measured if not isinstance(asks, Cell)]
     if scans:
         names = [dialect.text(exp.to_identifier(name, quoted=True)) for name, _ in scans]
         parts.insert(0, select([cell for _, cell in scans], names))
@@ -160,7 +197,7 @@ def standalone(questions: Sequence[Question], dialect: Dialect) -> str | None:
     return "SELECT * FROM " + " CROSS JOIN ".join(f"(\n{part}\n) AS s{number}" for number, part in enumerate(parts))
 
 
-def _alone(asks: Own, dialect: Dialect) -> str:
+def _alone(asks: KeyForms | Single | Ranked, dialect: Dialect) -> str:
     match asks:
         case KeyForms():
             return asks.exact

@@ -15,6 +15,7 @@ from airflow_data_quality.core.model.moments import parse_moment
 from airflow_data_quality.core.model.nodes import IS_JSON, ISO_TEXT, LENGTH, MATCHES, PLAIN_TEXT, SHOWN, TYPED
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
+from airflow_data_quality.core.sql.proofs import Guarantees, Key
 
 LONGEST_TIMEOUT = 2**31 - 1
 
@@ -67,6 +68,55 @@ TABLE_NAMES = """\
 SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
 ORDER BY pg_table_is_visible(c.oid) DESC, n.nspname, c.relname LIMIT 20000"""
+
+GUARANTEES = """\
+WITH RECURSIVE root AS (
+  SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE n.nspname = {schema} AND c.relname = {table}
+), tree AS (
+  SELECT oid FROM root UNION SELECT i.inhrelid FROM tree JOIN pg_inherits AS i ON i.inhparent = tree.oid
+), present AS (
+  SELECT a.attname::text AS attname,
+    coalesce('constraint ' || max(k.conname) FILTER (WHERE a.attrelid = root.oid), 'NOT NULL of ' || a.attname) AS fact
+  FROM root CROSS JOIN tree JOIN pg_class AS c ON c.oid = tree.oid
+    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type AS y ON y.oid = a.atttypid
+    LEFT JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND k.convalidated
+  GROUP BY a.attname
+  HAVING count(*) = (SELECT count(*) FROM tree) AND bool_and(
+    c.relkind IN ('r', 'p') AND a.attnotnull AND a.attgenerated <> 'v' AND y.typcategory <> 'C'
+    AND ({version} < 180000 OR k.oid IS NOT NULL)
+  )
+), keys AS (
+  SELECT coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_equal,
+    coalesce('constraint ' || k.conname, 'unique index ' || x.relname) AS fact, array_agg(a.attname::text) AS columns
+  FROM root JOIN pg_class AS c ON c.oid = root.oid AND c.relkind = 'r' JOIN pg_index AS i ON i.indrelid = c.oid
+    JOIN pg_class AS x ON x.oid = i.indexrelid
+    LEFT JOIN pg_constraint AS k ON k.conindid = x.oid AND k.conrelid = c.oid AND k.contype IN ('p', 'u')
+    CROSS JOIN unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[]) WITH ORDINALITY AS u(attnum, class, coll, place)
+    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = u.attnum
+    JOIN pg_type AS y ON y.oid = a.atttypid JOIN pg_type AS b ON b.oid = coalesce(nullif(y.typbasetype, 0), y.oid)
+    LEFT JOIN pg_opclass AS o ON o.oid = u.class
+  WHERE i.indisunique AND i.indisvalid AND i.indisready AND i.indislive AND i.indimmediate AND NOT i.indisexclusion
+    AND i.indpred IS NULL AND i.indexprs IS NULL AND u.place <= i.indnkeyatts AND (SELECT count(*) FROM tree) = 1
+  GROUP BY i.indexrelid, nulls_equal, fact
+  HAVING bool_and(u.coll = a.attcollation AND o.opcdefault AND (
+    o.opcintype = b.oid OR (o.opcintype = 'text'::regtype AND b.oid = 'varchar'::regtype)
+    OR (o.opcintype = 'anyenum'::regtype AND b.typtype = 'e')
+  ))
+)
+SELECT fact, nulls_equal, columns FROM keys UNION ALL SELECT fact, NULL, ARRAY[attname] FROM present ORDER BY 1"""
+"""What a table's rows are sure to keep, keys and (``nulls_equal`` is NULL) columns without NULLs.
+
+NOT NULL counts where every table that is read along with this one has it, validated (as PostgreSQL 18 alone can tell), and
+none of them is a foreign one, which nobody holds to it. A composite value may be NULL by its fields; a virtual column is
+computed anew by whoever reads it. A key is an index over the columns themselves by their own equality: another operator class
+or collation may hold equal values apart. It is none where other tables' rows are read along with it. A deferrable one is
+kept by a trigger, which a replica's session passes by, as every session does while it is disabled.
+"""
+
+AS_WRITTEN = "SELECT set_config('join_collapse_limit', '1', true), set_config('from_collapse_limit', '1', true)"
+"""Joins are made in the order in which they stand: to look for a better one takes five times as long as the query. Undone by
+``recover``."""
 
 TYPES = """\
 SELECT oid::bigint, format_type(oid, NULL), format_type(oid, NULL), typname, typtype, format_type(oid, NULL)
@@ -203,6 +253,17 @@ class PostgreSQL(Dialect):
     def table_names(self, connection: Connection) -> Sequence[tuple[str, ...]]:
         """Lists what is not the system's own, what needs no schema first."""
         return [(schema, table) for schema, table in connection.query(TABLE_NAMES).rows]
+
+    def guarantees(self, connection: Connection, path: Sequence[str]) -> Guarantees:
+        """Constraints and unique indexes, as they were when the run's snapshot was taken."""
+        schema, table = map(_string, path)
+        connection.query(AS_WRITTEN)
+        rows = connection.query(GUARANTEES.format(schema=schema, table=table, version=self.version)).rows
+        self.recover(connection)
+        return Guarantees(
+            present={columns[0]: fact for fact, nulls_equal, columns in rows if nulls_equal is None},
+            keys=[Key(frozenset(columns), fact, nulls_equal) for fact, nulls_equal, columns in rows if nulls_equal is not None],
+        )
 
     def query_columns(self, connection: Connection, query: str) -> Sequence[Column]:
         """Describes the query; the collation of its texts is not told, so none of them counts as exact."""
