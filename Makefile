@@ -43,7 +43,7 @@ setup: $(STAMP) ## make or update .venv (every target below does it by itself)
 
 test: $(STAMP) ## run the tests, those of the core in a process in which nobody has loaded Airflow
 ifeq ($(ARGS),)
-	@$(PY) -m pytest tests/core -n auto
+	@$(PY) -m pytest tests/core -n auto --maxprocesses 4
 	@$(PY) -m pytest tests --ignore tests/core
 else
 	@$(PY) -m pytest $(ARGS)

@@ -14,6 +14,11 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from airflow_data_quality.core.errors import UnknownDialect
 
+NUMBERS = ("integer", "numeric", "real")
+"""The kinds of columns that hold numbers."""
+MOMENTS = ("date", "timestamp", "timestamptz")
+"""The kinds of columns that hold moments; a date is its midnight."""
+
 
 @dataclass(frozen=True)
 class Column:

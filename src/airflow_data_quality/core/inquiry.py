@@ -11,7 +11,7 @@ from uuid import UUID
 from airflow_data_quality.core.database import Connection, Database
 from airflow_data_quality.core.errors import Cancelled, DataQualityError, QueryError
 from airflow_data_quality.core.judge import error_text, errored, judged
-from airflow_data_quality.core.model.execution import Execution
+from airflow_data_quality.core.model.execution import NOT_SEEN, Execution
 from airflow_data_quality.core.model.metric import OF_WARN
 from airflow_data_quality.core.model.options import Options
 from airflow_data_quality.core.model.run import Plan, Statement
@@ -155,7 +155,7 @@ class Inquiry:
             if isinstance(error, QueryError) and not measurer.dialect.own_fault(error):
                 # Another look would wait as long, or find the connection lost; nothing depends on it.
                 self.blind = error
-            facts = (*execution.plan_facts, f"failing rows could not be looked at: {error_text(error)}")
+            facts = (*execution.plan_facts, f"{NOT_SEEN}: {error_text(error)}")
             return execution.model_copy(update={"plan_facts": facts})
 
     def _askers(self) -> dict[object, list[str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from typing_extensions import Self
 
-from airflow_data_quality.core.database import Column
+from airflow_data_quality.core.database import NUMBERS, Column
 from airflow_data_quality.core.errors import listed
 from airflow_data_quality.core.model.bounds import Bound, Bounds
 from airflow_data_quality.core.model.check import Name
@@ -26,7 +26,6 @@ RANKS = {"median": 50, **{name: int(name[1:]) for name in PERCENTILES}}
 COUNTS = ("distinct", "missing")
 """What can be asked of any column; all else needs numbers."""
 STATISTICS = ("mean", "stddev", "min", "max", "sum", "median", *PERCENTILES, *COUNTS)
-NUMBERS = ("integer", "numeric", "real")
 
 
 class Distribution(Percentiles):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Annotated, Literal, cast
 from zoneinfo import ZoneInfo
 
-from airflow_data_quality.core.database import Column
+from airflow_data_quality.core.database import MOMENTS, Column
 from airflow_data_quality.core.model.bounds import Bound
 from airflow_data_quality.core.model.check import Check
 from airflow_data_quality.core.model.columns import Columns
@@ -15,8 +15,6 @@ from airflow_data_quality.core.model.duration import GivenDuration, rough_durati
 from airflow_data_quality.core.model.judgement import Judged, Judgement
 from airflow_data_quality.core.model.metric import Measured, Metric, Scan
 from airflow_data_quality.core.model.moments import GivenMoment, ZoneName, parse_moment
-
-KINDS = ("timestamptz", "timestamp", "date")
 
 
 class Freshness(Check):
@@ -48,7 +46,7 @@ class Freshness(Check):
         from airflow_data_quality.core.model.nodes import count_rows, iso_text, ref, typed, when
 
         column = columns[self.column]
-        if column.kind not in KINDS:
+        if column.kind not in MOMENTS:
             raise ValueError(f"column {column.name!r} is {column.type}; freshness needs a date or a timestamp")
         limit = typed(self._limit(column, columns), column.kind)
         newest = when(exp.Max(this=ref(column)), exp.LTE(this=ref(column), expression=limit))

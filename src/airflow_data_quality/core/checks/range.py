@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import PlainSerializer, PlainValidator
 
-from airflow_data_quality.core.database import Column
+from airflow_data_quality.core.database import MOMENTS, NUMBERS, Column
 from airflow_data_quality.core.model.bounds import Bound, in_words
 from airflow_data_quality.core.model.limited_check import LimitedCheck
 from airflow_data_quality.core.model.moments import parse_moment
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     Near = tuple[exp.Expression | None, str]
 
-NUMBERS = ("integer", "numeric", "real")
-MOMENTS = ("date", "timestamp", "timestamptz")
 LARGEST, SMALLEST = 131_072, -16_383
 """Powers of ten beyond which no database has a number."""
 

@@ -17,6 +17,8 @@ Outcome = Literal["passed", "failed", "errored", "skipped"]
 """What became of a check: ``errored`` when the question could not be asked; a fact, so there is no "warned"."""
 
 
+NOT_SEEN = "failing rows could not be looked at"
+"""How the plan fact begins that says why no failing rows were kept."""
 Sample = dict[str, StrictBool | StrictInt | StrictStr | None]
 """A failing row, in values that JSON holds as they are; ``***`` where they may not be seen."""
 

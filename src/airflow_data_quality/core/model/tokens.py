@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from airflow_data_quality.core.database import Column
+from airflow_data_quality.core.database import NUMBERS, Column
 from airflow_data_quality.core.model.moments import parse_moment
 from airflow_data_quality.core.model.numbers import exact
 
@@ -73,7 +73,7 @@ def literals(column: Column, token: Token) -> Sequence[exp.Expression]:
     own = literal(column, token)
     found = [] if own is None else [own]
     spelled = _number(token)
-    if column.loose and own is None and column.kind in ("integer", "numeric", "real") and spelled and spelled.is_finite():
+    if column.loose and own is None and column.kind in NUMBERS and spelled and spelled.is_finite():
         # A text that spells a number is stored, and compared, as one; NaN and infinity are no such texts.
         number = _as_real(column, token)
         return [] if number is None else [number]

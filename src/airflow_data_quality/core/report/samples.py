@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airflow_data_quality.core.model.execution import Execution
+from airflow_data_quality.core.model.execution import NOT_SEEN, Execution
 from airflow_data_quality.core.report.text import aligned, one_line
 
 WIDEST = 60
 """Characters of a value that a log shows; the result store has more."""
-NOT_SEEN = "failing rows could not be looked at"
-"""How the fact begins that says why none were kept."""
 
 
 def samples(execution: Execution) -> str:

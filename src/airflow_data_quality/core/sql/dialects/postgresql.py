@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from sqlglot import exp
 
-from airflow_data_quality.core.database import Column, Connection
+from airflow_data_quality.core.database import MOMENTS, Column, Connection
 from airflow_data_quality.core.model.moments import parse_moment
 from airflow_data_quality.core.model.nodes import IS_JSON, ISO_TEXT, LENGTH, MATCHES, PLAIN_TEXT, SHOWN, TYPED
 from airflow_data_quality.core.sql.dialect import Dialect
@@ -195,7 +195,7 @@ def _is_json(dialect: Dialect, value: exp.Expression) -> exp.Expression:
 def _shown(dialect: Dialect, value: exp.Expression, kind: exp.Expression) -> exp.Expression:
     if kind.name in ("integer", "boolean"):
         return value
-    return _json_text(value) if kind.name in ("date", "timestamp", "timestamptz") else exp.cast(value, "text")
+    return _json_text(value) if kind.name in MOMENTS else exp.cast(value, "text")
 
 
 class PostgreSQL(Dialect):

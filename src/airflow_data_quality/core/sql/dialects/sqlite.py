@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from sqlglot import exp
 
-from airflow_data_quality.core.database import Column, Connection
+from airflow_data_quality.core.database import MOMENTS, NUMBERS, Column, Connection
 from airflow_data_quality.core.model.moments import parse_moment
 from airflow_data_quality.core.model.nodes import IS_JSON, ISO_TEXT, LENGTH, MATCHES, PLAIN_TEXT, SHOWN, TYPED
 from airflow_data_quality.core.sql.dialect import Dialect
@@ -40,8 +40,6 @@ BY_AFFINITY = (
     ("numeric", ("num", "dec", "money")),
 )
 """Kind → what other declared types hold, in SQLite's own order: the first that is found in the name says its affinity."""
-MOMENTS = ("date", "timestamp", "timestamptz")
-NUMBERS = ("integer", "numeric", "real")
 LOOKED_AT = 1000
 """Rows of which one is looked at, to see whether a column's moments have zones; where they have none, the first that is there."""
 MOMENT = "CASE WHEN TYPEOF({0}) = 'text' AND {0} LIKE '____-__-__%' THEN {0} END"

@@ -64,9 +64,7 @@ class SqlResultStore:
 
     def executions_of_test(self, test_id: str, *, limit: int = 100) -> Sequence[Execution]:
         """See ``ResultStore.executions_of_test``."""
-        newest_first = (test_executions.c.started_at.desc(), test_executions.c.id)
-        with self._connected() as connection:
-            return _executions(connection, test_executions.c.test_id == test_id, newest_first, limit)
+        return self.latest_executions(test_id=test_id, limit=limit)
 
     def executions_of_task(self, *, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> Sequence[Execution]:
         """See ``ResultStore.executions_of_task``."""
