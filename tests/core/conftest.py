@@ -6,6 +6,7 @@ it are refused.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from importlib.abc import MetaPathFinder
@@ -26,3 +27,11 @@ def no_airflow() -> Iterator[None]:
     sys.meta_path.insert(0, finder)
     yield
     sys.meta_path.remove(finder)
+
+
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step is a statement of its own, however short it is."""
+    from airflow_data_quality.core.sql import planner
+
+    monkeypatch.setattr(planner, "TUNING", planner.Tuning(short=0, branch=math.inf))

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
 from airflow_data_quality.core.database import Connection, Database
 from airflow_data_quality.core.errors import Cancelled, DataQualityError, QueryError
-from airflow_data_quality.core.judge import error_text, errored, judged
+from airflow_data_quality.core.judge import FROM_CATALOG, error_text, errored, judged
 from airflow_data_quality.core.model.execution import NOT_SEEN, Execution
 from airflow_data_quality.core.model.metric import OF_WARN
 from airflow_data_quality.core.model.options import Options
-from airflow_data_quality.core.model.run import Plan, Statement
+from airflow_data_quality.core.model.run import Plan, PlannedTest, Statement
 from airflow_data_quality.core.model.test import Test
+from airflow_data_quality.core.sql.board import Board
 from airflow_data_quality.core.sql.catalog import Catalog, Source
 from airflow_data_quality.core.sql.dialect import Dialect, dialect_named
+from airflow_data_quality.core.sql.explain import facts
+from airflow_data_quality.core.sql.implied import with_implied
 from airflow_data_quality.core.sql.measure import Measurer
-from airflow_data_quality.core.sql.planner import Question, Step, drafted, plan, question, standalone
+from airflow_data_quality.core.sql.planner import plan, sessions, united
+from airflow_data_quality.core.sql.questions import question
 from airflow_data_quality.core.sql.samples import sampled
+from airflow_data_quality.core.sql.sessions import Sessions
+from airflow_data_quality.core.sql.statements import drafted, standalone
+from airflow_data_quality.core.sql.steps import Question, Step
 from airflow_data_quality.core.sql.watch import Flag, Watched
 
 T = TypeVar("T")
@@ -44,9 +52,10 @@ class Prepared:
 
 @dataclass
 class Inquiry:
-    """The tests of one database, over one session."""
+    """The tests of one database."""
 
     tests: Sequence[Test]
+    database: Database
     run_id: UUID
     started_at: datetime
     prepared: dict[str, Prepared | Exception] = field(default_factory=dict)
@@ -54,23 +63,39 @@ class Inquiry:
     """Why no more failing rows are looked at."""
 
     def ask(self, connection: Connection, dialect: Dialect, options: Options, watched: Watched[Answered]) -> Answered:
-        """Plans, measures and judges over a session that is open."""
+        """Plans, measures and judges over a session that is open, and over others where they are worth it."""
         catalog, steps = self._steps(connection, dialect, options, watched)
-        measurer = Measurer(connection, dialect, watched.stopping, options.on_progress)
-        measurer.measure(steps)
-        executions = [self._judge(test, measurer) for test in self.tests]
+        notes: list[str] = []
+        wanted = sessions(steps, options.max_parallel if dialect.shows_state else 1)
+        state: str | None = None
+        if wanted > 1:
+            try:
+                state = dialect.show(connection)
+            except QueryError as error:
+                if not dialect.own_fault(error):
+                    raise
+                notes.append(f"asked on one connection, for the database shows no other what it sees: {error}")
+                catalog, steps = self._steps(connection, dialect, options, watched)
+        if state is None and dialect.unites_in_parallel:
+            steps = united(steps)
+        board = Board(steps, options.on_progress)
+        others = Sessions(self.database, dialect, options.statement_timeout, watched, board, notes)
+        first = Measurer(connection, dialect, watched.stopping, board)
+        others.measure(first, state, wanted - 1)
+        executions = [self._judge(test, first) for test in self.tests]
         if options.sample_failing_rows:
-            executions = [self._sampled(execution, measurer, catalog, options) for execution in executions]
-        return Answered(tuple(executions), self._plan(measurer))
+            executions = [self._sampled(execution, first, catalog, options) for execution in executions]
+        return Answered(tuple(executions), self._plan(board, notes))
 
     def draft(self, connection: Connection, dialect: Dialect, options: Options, watched: Watched[Plan]) -> Plan:
         """Plans over a session that is open, and asks what the statements would cost; measures nothing."""
         _, steps = self._steps(connection, dialect, options, watched)
-        askers = self._askers()
         errors = {test_id: error_text(p) for test_id, p in self.prepared.items() if isinstance(p, Exception)}
+        begun = [(step, opening) for step in steps if (opening := drafted(step, dialect)) is not None]
+        askers = self._askers()
         statements = []
-        for sql, asks in filter(None, (drafted(step, dialect) for step in steps)):
-            test_ids = tuple(dict.fromkeys(test_id for ask in asks for test_id in askers[ask]))
+        for step, sql in begun:
+            test_ids = tuple(dict.fromkeys(test_id for ask in step.asks for test_id in askers[ask]))
             cost = self._cost(sql, connection, dialect)
             if isinstance(cost, QueryError):
                 alone = {test_id: self._cost(self._alone(test_id, dialect), connection, dialect) for test_id in test_ids}
@@ -78,7 +103,31 @@ class Inquiry:
                 cost = None
             conn_id = self.tests[0].dataset.conn_id
             statements.append(Statement(sql=sql, test_ids=test_ids, conn_id=conn_id, cost=cost))
-        return Plan(statements=tuple(statements), errors=errors)
+        tests = self._explained(steps, [step for step, _ in begun], statements)
+        return Plan(statements=tuple(statements), errors=errors, tests=tests)
+
+    def _explained(
+        self, steps: Sequence[Step], begun: Sequence[Step], statements: Sequence[Statement]
+    ) -> tuple[PlannedTest, ...]:
+        """Returns how each test that can be asked would be measured."""
+        told = facts(steps)
+        numbers = {ask: number for number, step in enumerate(begun) for ask in step.asks}
+        explained = []
+        for test_id, prepared in self.prepared.items():
+            if isinstance(prepared, Exception):
+                continue
+            asks = list(dict.fromkeys(ask for q in prepared.questions for ask in q.told()))
+            mine = sorted({numbers[ask] for ask in asks if ask in numbers})
+            costs = [cost for cost in (statements[number].cost for number in mine) if cost is not None]
+            explained.append(
+                PlannedTest(
+                    test_id=test_id,
+                    statements=tuple(number + 1 for number in mine),
+                    facts=tuple(dict.fromkeys(fact for q in prepared.questions for fact in told[q.asks])) or (FROM_CATALOG,),
+                    cost=sum(costs) if costs else None,
+                )
+            )
+        return tuple(explained)
 
     def _cost(self, sql: str, connection: Connection, dialect: Dialect) -> float | QueryError | None:
         """Returns what a statement would cost, or why the database cannot plan it."""
@@ -104,8 +153,12 @@ class Inquiry:
             if watched.stopping():
                 raise Cancelled("the run was told to stop before this was asked")
             self.prepared[test.id] = self._prepare(test, catalog, connection, dialect)
-        ready = [p for p in self.prepared.values() if isinstance(p, Prepared)]
-        return catalog, plan((q for p in ready for q in p.questions), max_columns=dialect.max_columns)
+        ready = {test_id: p for test_id, p in self.prepared.items() if isinstance(p, Prepared)}
+        questions = with_implied([q for p in ready.values() for q in p.questions], dialect=dialect, catalog=catalog)
+        places = iter(questions)
+        for test_id, p in ready.items():
+            self.prepared[test_id] = replace(p, questions=tuple(islice(places, len(p.questions))))
+        return catalog, plan(questions, max_columns=dialect.max_columns)
 
     def _prepare(self, test: Test, catalog: Catalog, connection: Connection, dialect: Dialect) -> Prepared | Exception:
         """Finds a test's names; what is wrong with one test is kept for it and stops no other."""
@@ -127,8 +180,9 @@ class Inquiry:
         prepared = self.prepared[test.id]
         if isinstance(prepared, Exception):
             return errored(test, prepared, run_id=self.run_id, started_at=self.started_at)
-        found = [(q, measurer.found[q.asks]) for q in prepared.questions]
-        asks = {ask for q in prepared.questions for ask in (*q.before, q.asks)}
+        board = measurer.board
+        found = [(q, board.answer(q)) for q in prepared.questions]
+        asks = {ask for q in prepared.questions for ask in q.told()}
         return judged(
             test,
             found,
@@ -136,7 +190,7 @@ class Inquiry:
             run_id=self.run_id,
             started_at=self.started_at,
             sql=standalone(prepared.questions, measurer.dialect),
-            duration_ms=sum(sent.duration_ms for sent in measurer.sent if not asks.isdisjoint(sent.asks)),
+            duration_ms=sum(sent.duration_ms for sent in board.sent if not asks.isdisjoint(sent.asks)),
         )
 
     def _sampled(self, execution: Execution, measurer: Measurer, catalog: Catalog, options: Options) -> Execution:
@@ -164,24 +218,25 @@ class Inquiry:
         for test in self.tests:
             prepared = self.prepared[test.id]
             if isinstance(prepared, Prepared):
-                for ask in (ask for q in prepared.questions for ask in (*q.before, q.asks)):
+                for ask in (ask for q in prepared.questions for ask in q.told()):
                     askers.setdefault(ask, []).append(test.id)
         return askers
 
-    def _plan(self, measurer: Measurer) -> Plan:
+    def _plan(self, board: Board, notes: Sequence[str]) -> Plan:
         askers = self._askers()
-        return Plan(
-            statements=tuple(
-                Statement(
-                    sql=sent.sql,
-                    test_ids=tuple(dict.fromkeys(test_id for ask in sent.asks for test_id in askers[ask])),
-                    conn_id=self.tests[0].dataset.conn_id,
-                    duration_ms=sent.duration_ms,
-                    error=sent.error,
-                )
-                for sent in measurer.sent
+        conn_id = self.tests[0].dataset.conn_id
+        statements = [
+            Statement(
+                sql=sent.sql,
+                test_ids=tuple(dict.fromkeys(test_id for ask in sent.asks for test_id in askers[ask])),
+                conn_id=conn_id,
+                duration_ms=sent.duration_ms,
+                error=sent.error,
             )
-        )
+            for sent in board.sent
+        ]
+        behind = f"{conn_id}: " if conn_id is not None else ""
+        return Plan(statements=tuple(statements), notes=tuple(f"{behind}{note}" for note in dict.fromkeys(notes)))
 
 
 def inquire(
@@ -191,7 +246,7 @@ def inquire(
 
     A database that cannot be reached, or is lost on the way, makes its tests errored.
     """
-    inquiry = Inquiry(tests, run_id, started_at)
+    inquiry = Inquiry(tests, database, run_id, started_at)
     try:
         return _in_session(database, inquiry.ask, options, flag)
     except (QueryError, Cancelled) as error:
@@ -204,7 +259,7 @@ def draft(tests: Sequence[Test], database: Database, *, options: Options, flag: 
     Raises:
         QueryError: for a database that cannot be reached, or is lost on the way.
     """
-    inquiry = Inquiry(tests, run_id=UUID(int=0), started_at=datetime.now(timezone.utc))
+    inquiry = Inquiry(tests, database, run_id=UUID(int=0), started_at=datetime.now(timezone.utc))
     return _in_session(database, inquiry.draft, options, flag)
 
 

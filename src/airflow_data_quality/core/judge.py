@@ -11,10 +11,12 @@ from airflow_data_quality.core.model.columns import Columns
 from airflow_data_quality.core.model.execution import Execution, Measurement, execution_id
 from airflow_data_quality.core.model.metric import OF_WARN, Measured
 from airflow_data_quality.core.model.test import Test
-from airflow_data_quality.core.sql.measure import Found
-from airflow_data_quality.core.sql.planner import Question
+from airflow_data_quality.core.sql.board import Found
+from airflow_data_quality.core.sql.steps import Question
 
 Answer = tuple[Question, Found]
+FROM_CATALOG = "from the catalog"
+"""How a check is answered that has no questions to its dataset's rows."""
 
 
 def judged(
@@ -37,7 +39,7 @@ def judged(
         for asked, found in answers
         for name, value in zip(asked.metric.names, found.values, strict=True)
     )
-    told = [found.fact for _, found in answers if found.fact] if answers else ["from the catalog"]
+    told = [fact for _, found in answers for fact in found.facts] if answers else [FROM_CATALOG]
     facts["plan_facts"] = tuple(dict.fromkeys(told))
     measured = {role: value for asked, found in answers for role, value in zip(asked.metric.roles, found.values, strict=True)}
     try:

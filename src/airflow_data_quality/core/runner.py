@@ -20,7 +20,7 @@ from airflow_data_quality.core.model.check import Check
 from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.duration import parse_duration
 from airflow_data_quality.core.model.execution import Execution
-from airflow_data_quality.core.model.options import STATEMENT_TIMEOUT, Options
+from airflow_data_quality.core.model.options import MAX_PARALLEL, STATEMENT_TIMEOUT, Options
 from airflow_data_quality.core.model.run import Plan, Run
 from airflow_data_quality.core.model.templates import RENDERED, refuse_templates
 from airflow_data_quality.core.model.test import Test, coded_tests
@@ -65,7 +65,7 @@ def run(
         mine = [test for test in tests if test.dataset.conn_id == conn_id]
         answer = inquire(mine, databases[conn_id], run_id=id, started_at=started_at, options=options or Options(), flag=flag)
         executions.update((execution.test_id, execution) for execution in answer.executions)
-        plan = Plan(statements=plan.statements + answer.plan.statements)
+        plan += answer.plan
     return Run(
         id=id,
         started_at=started_at,
@@ -97,8 +97,7 @@ def plan(
     whole = Plan()
     for conn_id in dict.fromkeys(test.dataset.conn_id for test in tests):
         mine = [test for test in tests if test.dataset.conn_id == conn_id]
-        part = draft(mine, databases[conn_id], options=options or Options(), flag=cancel or threading.Event())
-        whole = Plan(statements=whole.statements + part.statements, errors={**whole.errors, **part.errors})
+        whole += draft(mine, databases[conn_id], options=options or Options(), flag=cancel or threading.Event())
     return whole
 
 
@@ -107,6 +106,7 @@ def run_checks(
     checks: Sequence[Check | Mapping[str, Any]],
     database: Database,
     *,
+    max_parallel: int = MAX_PARALLEL,
     statement_timeout: timedelta | str = STATEMENT_TIMEOUT,
     sample_failing_rows: int = 0,
     sample_columns: Sequence[str] | None = None,
@@ -117,6 +117,7 @@ def run_checks(
         dataset: what is checked, as a model or as plain data; it names no ``conn_id``, for ``database`` is what is asked.
         checks: what must hold, as models or as plain data in either YAML form.
         database: what ``connect`` returns.
+        max_parallel: over how many connections the database is asked at most, all of which see the same state.
         statement_timeout: after how long the database stops a statement by itself: ``"30m"`` or a timedelta.
         sample_failing_rows: how many failing rows of a failed row-level check are kept in ``.samples``; they may be
             personal data.
@@ -137,6 +138,7 @@ def run_checks(
         raise DefinitionError(f"the dataset names conn_id {target.conn_id!r}, but the database is given; leave conn_id out")
     tests = coded_tests([Check.model_validate(check, context=RENDERED) for check in checks], [target])
     options = Options(
+        max_parallel=max_parallel,
         statement_timeout=parse_duration(statement_timeout),
         sample_failing_rows=sample_failing_rows,
         sample_columns=sample_columns,

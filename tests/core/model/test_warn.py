@@ -24,8 +24,9 @@ from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.execution import Execution
 from airflow_data_quality.core.model.metric import Metric
 from airflow_data_quality.core.model.test import Test
-from airflow_data_quality.core.sql.measure import Found
-from airflow_data_quality.core.sql.planner import Cell, Question
+from airflow_data_quality.core.sql.board import Found
+from airflow_data_quality.core.sql.catalog import Source
+from airflow_data_quality.core.sql.steps import Cell, Question
 
 NOON = datetime(2024, 1, 31, 12, tzinfo=timezone.utc)
 COLUMNS = Columns(
@@ -37,8 +38,9 @@ def execution(check: Check, **measured: Any) -> Execution:
     """What comes of a check when the database has answered these values, by role."""
 
     def answer(metric: Metric) -> tuple[Question, Found]:
-        nowhere = Cell(source=None, text="", alone=False)
-        return Question(metric, nowhere), Found(tuple(measured[role] for role in metric.roles))
+        nowhere = Source("t", None, COLUMNS)
+        question = Question(metric, Cell(nowhere, text="", alone=False), nowhere)
+        return question, Found(tuple(measured[role] for role in metric.roles))
 
     test = Test(id="t", check=check, dataset=Dataset(table="t"))
     answers = [answer(metric) for metric in check.metrics(COLUMNS)]

@@ -215,6 +215,7 @@ CASES: dict[str, tuple[Dataset, list[Check]]] = {
 }
 
 
+@pytest.mark.usefixtures("apart")
 @pytest.mark.parametrize("name", CASES)
 def test_golden_postgresql(name: str, postgres: Any) -> None:
     postgres.execute(*TABLES)

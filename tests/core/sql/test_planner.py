@@ -15,8 +15,11 @@ from airflow_data_quality.core.model.run import Run
 from airflow_data_quality.core.model.test import Test
 from airflow_data_quality.core.runner import run
 from airflow_data_quality.core.sql.catalog import Source
-from airflow_data_quality.core.sql.planner import Cell, ScanStep, plan, restricted, select
-from airflow_data_quality.core.sql.planner import Question as Asked
+from airflow_data_quality.core.sql.planner import plan
+from airflow_data_quality.core.sql.questions import restricted
+from airflow_data_quality.core.sql.statements import select
+from airflow_data_quality.core.sql.steps import Cell, ScanStep
+from airflow_data_quality.core.sql.steps import Question as Asked
 
 NOW = datetime(2024, 1, 1, tzinfo=timezone.utc)
 
@@ -56,6 +59,7 @@ def test_filters_of_checks_share_the_scan(orders: Any) -> None:
     assert [e.outcome for e in result.executions] == ["passed", "passed", "failed", "passed"]
 
 
+@pytest.mark.usefixtures("apart")
 def test_other_rows_are_another_scan(orders: Any) -> None:
     """The same table through another filter, or as a query, is another dataset."""
     datasets = [Dataset(table="orders"), Dataset(table="orders", where="id > 0"), Dataset(query="SELECT * FROM orders")]
@@ -69,6 +73,7 @@ def test_other_rows_are_another_scan(orders: Any) -> None:
     assert all(len(statement.test_ids) == 2 for statement in result.plan.statements)
 
 
+@pytest.mark.usefixtures("apart")
 def test_keys_have_statements_of_their_own_and_equal_ones_are_asked_once(orders: Any) -> None:
     orders.execute("CREATE TABLE parents (id integer)")
     checks = [
@@ -83,18 +88,21 @@ def test_keys_have_statements_of_their_own_and_equal_ones_are_asked_once(orders:
     result = run_checks(Dataset(table="orders"), checks, connect(orders.url))
     served = [statement.test_ids for statement in result.plan.statements]
     assert served == [
-        ("volume",),
-        ("uniqueness(id)", "tolerant", "folded"),
         ("uniqueness(a, b)",),
         ("referential(id)", "folded too"),
+        ("uniqueness(id)", "tolerant", "folded"),
+        ("referential(id)", "folded too", "volume"),
     ]
 
 
-def test_scans_come_first(orders: Any) -> None:
-    result = run_checks(Dataset(table="orders"), [Uniqueness(columns=["id"]), Volume(min=1)], connect(orders.url))
-    assert [statement.test_ids for statement in result.plan.statements] == [("volume",), ("uniqueness(id)",)]
+@pytest.mark.usefixtures("apart")
+def test_the_longest_comes_first(orders: Any) -> None:
+    checks = [Volume(min=1), Uniqueness(columns=["id"]), Uniqueness(columns=["a"])]
+    result = run_checks(Dataset(table="orders"), checks, connect(orders.url))
+    assert [statement.test_ids for statement in result.plan.statements] == [("uniqueness(a)",), ("uniqueness(id)",), ("volume",)]
 
 
+@pytest.mark.usefixtures("apart")
 def test_plan_facts_say_how_it_was_measured(orders: Any) -> None:
     checks = [Volume(min=1), Completeness(column="a"), Uniqueness(columns=["id"]), Uniqueness(columns=["a"])]
     result = run_checks(Dataset(table="orders"), checks, connect(orders.url))
@@ -109,7 +117,7 @@ def test_plan_facts_say_how_it_was_measured(orders: Any) -> None:
 def _cells(count: int, table: str = "t", where: str | None = None, alone: bool = False) -> list[Any]:
     columns = Columns([], fold=str.lower, clock=NOW, dataset=table)
     source = Source(table, where, columns)
-    return [Asked(None, Cell(source, f"count(c{number})", alone)) for number in range(count)]  # type: ignore[arg-type]
+    return [Asked(None, Cell(source, f"count(c{number})", alone), source) for number in range(count)]  # type: ignore[arg-type]
 
 
 def _sizes(steps: Any) -> list[int]:
@@ -127,8 +135,7 @@ def test_the_same_question_is_asked_once() -> None:
 
 
 def test_what_nobody_can_read_stands_alone() -> None:
-    (step, *others) = plan([*_cells(2), *_cells(1, alone=True)], max_columns=10)
-    assert [len(s.cells) for s in (step, *others) if isinstance(s, ScanStep)] == [1, 2]
+    assert _sizes(plan([*_cells(2), *_cells(1, alone=True)], max_columns=10)) == [1, 2]
 
 
 def test_a_scan_is_one_select() -> None:

@@ -154,7 +154,7 @@ def columns(postgres_server: str) -> Any:
         finally:
             session.close()
             connection.execute("DROP SCHEMA kinds_of_types CASCADE")
-    by_name = {column.name: column for column in found["kinds_of_types", "t"]}
+    by_name = {column.name: column for column in found["kinds_of_types", "t"].columns}
     return {type_: by_name[name] for type_, name in names.items()}
 
 

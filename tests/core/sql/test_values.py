@@ -18,10 +18,11 @@ from airflow_data_quality import Dataset, Distribution, connect, run_checks
 from airflow_data_quality.core.database import Answer, Column
 from airflow_data_quality.core.model.columns import Columns
 from airflow_data_quality.core.model.metric import Quantile
+from airflow_data_quality.core.sql.board import Board
 from airflow_data_quality.core.sql.catalog import Source
 from airflow_data_quality.core.sql.dialect import Dialect, dialect_named
 from airflow_data_quality.core.sql.measure import Measurer
-from airflow_data_quality.core.sql.planner import Cell, OwnStep, ScanStep
+from airflow_data_quality.core.sql.steps import Cell, OwnStep, ScanStep
 from airflow_data_quality.core.sql.values import Ranked, quantile
 
 LIMITS = (None, Decimal("0.5"), 1, Decimal("1.5"), 2, Decimal("2.5"), 3, Decimal("3.5"))
@@ -63,7 +64,7 @@ def counted(values: Sequence[int], low: Any, high: Any) -> list[int]:
     ],
 )
 def test_a_quantile_lies_between_two_ranks(count: int, percent: int, ranks: Any) -> None:
-    assert Ranked("v", "t", (), percent, None, None).ranks(count) == ranks
+    assert Ranked("v", "t", (), percent, ()).ranks(count) == ranks
 
 
 def test_it_is_found_whatever_window_is_hoped_for() -> None:
@@ -127,7 +128,7 @@ def test_a_window_is_used_where_it_holds_the_ranks() -> None:
 def test_nothing_is_counted_up_to_what_no_column_holds(limit: Decimal) -> None:
     dialect = dialect_named("postgresql")
     asks, counts = quantile(Quantile("q", "q", V, 50, limit, limit), "t", [], dialect=dialect)
-    assert (asks.low, asks.high, len(counts)) == (None, None, 1)
+    assert (asks.limits, len(counts)) == ((), 1)
 
 
 @pytest.mark.parametrize("percent", [1, 25, 50, 75, 99])
@@ -158,7 +159,7 @@ def test_rows_that_change_between_two_questions_are_said_to() -> None:
 
     source = Source("t", None, Columns((), fold=str, clock=None, dataset="t"))  # type: ignore[arg-type]
     count = Cell(source, "COUNT(v)", alone=False)
-    asks = Ranked("v", "t", (), 50, None, None)
-    measurer = Measurer(Emptied(), dialect_named("postgresql"), lambda: False)  # type: ignore[arg-type]
-    measurer.measure([ScanStep((count,)), OwnStep(asks, (count,))])
-    assert "rows changed between two questions" in str(measurer.found[asks].error)
+    asks = Ranked("v", "t", (), 50, ())
+    board = Board([ScanStep((count,)), OwnStep(asks, (count,))])
+    Measurer(Emptied(), dialect_named("postgresql"), lambda: False, board).work()  # type: ignore[arg-type]
+    assert "rows changed between two questions" in str(board.found[asks].error)

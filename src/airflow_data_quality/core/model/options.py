@@ -9,6 +9,7 @@ from datetime import timedelta
 from airflow_data_quality.core.errors import DefinitionError
 
 STATEMENT_TIMEOUT = timedelta(minutes=30)
+MAX_PARALLEL = 2
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Options:
 
     statement_timeout: timedelta = STATEMENT_TIMEOUT
     """After how long the database stops a statement by itself."""
+    max_parallel: int = MAX_PARALLEL
+    """Over how many connections a database is asked at most, where they can see the same state."""
     sample_failing_rows: int = 0
     """How many failing rows of a failed row-level check are kept."""
     sample_columns: Sequence[str] | None = None
@@ -27,6 +30,9 @@ class Options:
     """Is told, in the thread that asks, how many of a database's steps are done, of how many."""
 
     def __post_init__(self) -> None:
+        most = self.max_parallel
+        if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+            raise DefinitionError(f"max_parallel is {most!r}; give a number of connections, at least 1")
         given = self.sample_failing_rows
         if isinstance(given, bool) or not isinstance(given, int) or given < 0:
             raise DefinitionError(f"sample_failing_rows is {given!r}; give a number of rows, 0 for none")

@@ -45,6 +45,20 @@ class Statement(BaseModel):
     """What the database expected it to cost, in its own unit, where it was asked: a plan that has not been run."""
 
 
+class PlannedTest(BaseModel):
+    """How a test would be measured: a plan that has not been run."""
+
+    model_config = ConfigDict(defer_build=True, frozen=True)
+
+    test_id: str
+    statements: tuple[int, ...] = ()
+    """Which statements of the plan it needs, counted from 1; none where the catalog answers it."""
+    facts: tuple[str, ...] = ()
+    """The forms that were chosen, what it is fused with, what proves or implies it."""
+    cost: float | None = None
+    """What the database expects these statements to cost, in its own unit; they may serve other tests too."""
+
+
 class Plan(BaseModel):
     """The statements that measured a run, in the order in which they were sent."""
 
@@ -53,6 +67,21 @@ class Plan(BaseModel):
     statements: tuple[Statement, ...] = ()
     errors: Mapping[str, str] = {}
     """Test id → why it cannot be asked, in a plan that has not been run."""
+    tests: tuple[PlannedTest, ...] = ()
+    """How each test would be measured, in a plan that has not been run; executions say how it was."""
+    notes: tuple[str, ...] = ()
+    """What was done otherwise than it should be, such as asking on one connection because no other could be had."""
+
+    def __add__(self, other: Plan) -> Plan:
+        """Returns the plan of both, another database's behind this one's."""
+        first = len(self.statements)
+        moved = (t.model_copy(update={"statements": tuple(first + number for number in t.statements)}) for t in other.tests)
+        return Plan(
+            statements=self.statements + other.statements,
+            errors={**self.errors, **other.errors},
+            tests=(*self.tests, *moved),
+            notes=self.notes + other.notes,
+        )
 
     def __str__(self) -> str:
         blocks = (f"-- {number}. for {len(s.test_ids)} test(s)\n{s.sql};" for number, s in enumerate(self.statements, 1))

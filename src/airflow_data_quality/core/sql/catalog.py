@@ -10,10 +10,10 @@ from itertools import product
 from sqlglot import exp
 
 from airflow_data_quality.core.database import Column, Connection
-from airflow_data_quality.core.errors import DataQualityError, NameNotFound, QueryError, near
+from airflow_data_quality.core.errors import DataQualityError, NameNotFound, near
 from airflow_data_quality.core.model.columns import Columns
 from airflow_data_quality.core.model.dataset import Dataset, split_path
-from airflow_data_quality.core.sql.dialect import Dialect
+from airflow_data_quality.core.sql.dialect import Dialect, Table
 from airflow_data_quality.core.sql.proofs import Guarantees
 from airflow_data_quality.core.sql.text import check_condition, one_query
 
@@ -28,18 +28,23 @@ class Source:
     columns: Columns
     path: tuple[str, ...] = ()
     """The exact path of a table or view; a query has none."""
+    rows: int | None = None
+    """About how many rows there are before ``where``, by the catalog; None where it does not say, as of a query."""
+    bytes: int | None = None
+    """How much of the disk they take; None where the catalog does not say."""
 
 
 class Catalog:
     """Resolves datasets and tables over one connection, and remembers them."""
 
-    def __init__(self, connection: Connection, dialect: Dialect, clock: datetime) -> None:
+    def __init__(self, connection: Connection, dialect: Dialect, clock: datetime, *, trust_foreign_keys: bool = False) -> None:
         self._connection = connection
         self._dialect = dialect
         self._clock = clock
+        self._trust_foreign_keys = trust_foreign_keys
         self._tables: dict[str, Source] = {}
         self._sources: dict[Dataset, Source | DataQualityError] = {}
-        self._guarantees: dict[tuple[str, ...], Guarantees] = {(): Guarantees()}
+        self._guarantees: dict[tuple[str, ...], Guarantees] = {}
 
     def source(self, dataset: Dataset) -> Source:
         """Returns what a dataset is; raises NameNotFound, DefinitionError or QueryError, without asking twice."""
@@ -69,23 +74,15 @@ class Catalog:
     def table(self, name: str) -> Source:
         """Returns what a table is, found as written, then as the dialect folds its parts that are not quoted."""
         if name not in self._tables:
-            path, columns = self._find(name)
+            path, table = self._find(name)
             text = ".".join(exp.to_identifier(part, quoted=True).sql(dialect=self._dialect.sqlglot) for part in path)
-            self._tables[name] = Source(text, None, self._columns(columns, name), path)
+            self._tables[name] = Source(text, None, self._columns(table.columns, name), path, table.rows, table.bytes)
+            self._guarantees[path] = table.guarantees
         return self._tables[name]
 
     def guarantees(self, source: Source) -> Guarantees:
-        """Returns what holds in every row of a source, asked once; nothing where the catalog does not tell."""
-        if source.path not in self._guarantees:
-            try:
-                found = self._dialect.guarantees(self._connection, source.path)
-            except QueryError as error:
-                if not self._dialect.own_fault(error):
-                    raise
-                self._dialect.recover(self._connection)
-                found = Guarantees()
-            self._guarantees[source.path] = found
-        return self._guarantees[source.path]
+        """Returns what holds in every row of a source; nothing where the catalog does not tell."""
+        return self._guarantees.get(source.path, Guarantees())
 
     def _columns(self, columns: Sequence[Column], dataset: str) -> Columns:
         dialect = self._dialect
@@ -98,11 +95,11 @@ class Catalog:
             case_blind=dialect.case_blind,
         )
 
-    def _find(self, name: str) -> tuple[tuple[str, ...], Sequence[Column]]:
+    def _find(self, name: str) -> tuple[tuple[str, ...], Table]:
         spellings = [
             [part] if quoted else list(dict.fromkeys((part, self._dialect.fold(part)))) for part, quoted in split_path(name)
         ]
-        found = self._dialect.tables(self._connection, spellings)
+        found = self._dialect.tables(self._connection, spellings, foreign_keys=self._trust_foreign_keys)
         for table in spellings[-1]:
             for schema in product(*spellings[:-1]):
                 hits = [path for path in found if path[-1] == table and (not schema or path[-2] == schema[-1])]

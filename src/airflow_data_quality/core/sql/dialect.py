@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from importlib import import_module
@@ -23,6 +24,19 @@ from airflow_data_quality.core.sql.proofs import Guarantees
 NOT_ITS_FAULT = ("08", "25P", "40", "53", "55", "57", "58", "XX")
 """How SQLSTATEs begin of what any statement might have met: a lost connection, a lock, a timeout, a lack of memory. All
 others, those of a user's own functions too, are what one statement does wrong by itself."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table or view as the catalog has it."""
+
+    columns: Sequence[Column]
+    rows: int | None = None
+    """An estimate of how many rows it has, without counting; None where the catalog does not say."""
+    bytes: int | None = None
+    """How much of the disk its rows take; None of a view."""
+    guarantees: Guarantees = field(default_factory=Guarantees)
+    """What holds in every row; nothing where the catalog's word is not enough."""
 
 
 class Dialect(ABC):
@@ -65,9 +79,26 @@ class Dialect(ABC):
 
     # Sessions ---------------------------------------------------------------------------------------------------------
 
+    shows_state: ClassVar[bool] = False
+    """Whether a session can show the state that its transaction sees to others, so that several measure the same."""
+
     @abstractmethod
-    def begin(self, connection: Connection, *, statement_timeout: timedelta) -> datetime:
-        """Opens a read-only transaction that sees one state, and returns the database's clock in UTC."""
+    def begin(self, connection: Connection, *, statement_timeout: timedelta, state: str | None = None) -> datetime:
+        """Opens a read-only transaction that sees one state, and returns the database's clock in UTC.
+
+        Args:
+            connection: in autocommit mode.
+            statement_timeout: after how long a statement stops by itself.
+            state: what ``show`` has returned for another session: the same is seen.
+        """
+
+    def show(self, connection: Connection) -> str:
+        """Returns by what name other sessions can see what this one's transaction sees, for as long as that is open.
+
+        Raises:
+            QueryError: where the database, or what stands before it, does not show it; the transaction has ended then.
+        """
+        raise NotImplementedError(f"{self.name} shows no state")
 
     def own_fault(self, error: QueryError) -> bool:
         """Says whether a statement failed by its own fault, so that others in its place might not.
@@ -87,19 +118,18 @@ class Dialect(ABC):
         """Returns the name that an unquoted identifier means."""
 
     @abstractmethod
-    def tables(self, connection: Connection, path: Sequence[Sequence[str]]) -> Mapping[tuple[str, ...], Sequence[Column]]:
-        """Returns tables and views with their columns: all whose exact path is made of one of the spellings of each part.
+    def tables(
+        self, connection: Connection, path: Sequence[Sequence[str]], *, foreign_keys: bool = False
+    ) -> Mapping[tuple[str, ...], Table]:
+        """Returns tables and views with what is known of them: all whose exact path is made of one of the spellings of each part.
 
-        A path of one part is looked for as an unqualified name, in the schemas where the session would look.
+        A path of one part is looked for as an unqualified name, in the schemas where the session would look. Foreign keys are
+        guarantees only where they are to be believed.
         """
 
     @abstractmethod
     def table_names(self, connection: Connection) -> Sequence[tuple[str, ...]]:
         """Returns the exact paths of tables that a user may have meant, for the message that one was not found."""
-
-    def guarantees(self, connection: Connection, path: Sequence[str]) -> Guarantees:
-        """Returns what holds in every row of a table by its exact path; nothing where the catalog's word is not enough."""
-        return Guarantees()
 
     @abstractmethod
     def query_columns(self, connection: Connection, query: str) -> Sequence[Column]:
@@ -144,10 +174,21 @@ class Dialect(ABC):
         except SqlglotError:
             return " ".join(text.lower().split())
 
+    groups_in_order: ClassVar[bool] = False
+    """Whether rows that a subquery has sorted are grouped as they come, where a table of all groups would not fit in memory."""
+    unites_in_parallel: ClassVar[bool] = False
+    """Whether branches of a UNION ALL run at the same time, so that those which cannot be parallel by themselves are."""
+
     # Forms ------------------------------------------------------------------------------------------------------------
 
-    def key_hash(self, columns: Sequence[Column], refs: Sequence[exp.Expression]) -> exp.Expression | None:
-        """Returns a 64-bit hash of a key that sees what equality sees, NULLs included; None where there is none."""
+    def key_hash(self, columns: Sequence[Column], refs: Sequence[exp.Expression], *, nulls: bool) -> exp.Expression | None:
+        """Returns a 64-bit hash of a key that sees what equality sees; None where there is none.
+
+        Args:
+            columns: the key.
+            refs: its values.
+            nulls: whether it must tell keys with a NULL apart too; else there are none of them.
+        """
         return None
 
     def ranked(self, value: str, relation: str, rank: int, rows: int) -> str:
@@ -166,6 +207,9 @@ class Dialect(ABC):
             f"  FROM {relation}) AS k\n"
             f"WHERE r = ({place}) / 100 OR r = ({place} + 99) / 100"
         )
+
+    explain: ClassVar[str | None] = None
+    """What stands before a statement that is to be planned and not run; None where there is no such thing."""
 
     def cost(self, connection: Connection, sql: str) -> float | None:
         """Returns what the database expects a statement to cost, in its own unit; None where it does not say.

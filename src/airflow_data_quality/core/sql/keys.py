@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -11,11 +11,19 @@ from sqlglot import exp
 from airflow_data_quality.core.database import Column
 from airflow_data_quality.core.model.metric import Duplicates, Orphans
 from airflow_data_quality.core.model.nodes import not_null, ref
+from airflow_data_quality.core.sql import effort
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.text import check_condition, where_clause
+from airflow_data_quality.core.sql.values import Single
 
 if TYPE_CHECKING:
     from airflow_data_quality.core.sql.catalog import Catalog
+
+
+SORTED = ("integer", "numeric", "text", "date", "timestamp", "timestamptz", "uuid")
+"""Kinds of columns that any database can sort."""
+MANY = 10
+"""Rows for each key, from which on they are grouped in memory rather than sorted."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,20 @@ class KeyForms:
     """Returns ``rows`` and ``keys``, of which the second may be too small; as many of both prove that no key is doubled."""
     fast_is_exact: bool = False
     """Whether the fast form's ``keys`` is never too small, so that ``rows − keys`` are the surplus rows."""
+    in_order: str | None = None
+    """The exact form over sorted rows, the better one where nearly all keys are different."""
     fact: str = ""
     """The form in a word, for people."""
+    effort: float = field(default=effort.GROUPS, compare=False)
+    """Nanoseconds for each row."""
 
     def settled(self, rows: int, keys: int) -> tuple[int, int] | None:
         """Returns (checked, failing) when the fast form's answer settles the question."""
         return (rows, rows - keys) if self.fast_is_exact or rows == keys else None
+
+    def sure(self, rows: int, keys: int) -> str:
+        """Returns the exact form that is the better one where the fast form has found about so many keys in so many rows."""
+        return self.in_order if self.in_order is not None and keys * MANY > rows else self.exact
 
 
 def duplicates(metric: Duplicates, source: str, conditions: Sequence[str], *, dialect: Dialect) -> KeyForms:
@@ -48,38 +64,43 @@ def duplicates(metric: Duplicates, source: str, conditions: Sequence[str], *, di
     keys = ", ".join(dialect.text(r) for r in refs)
     rows = dialect.text(exp.Count(this=exp.Star()))
     failing = {"surplus": "SUM(n - 1)", "rows": "SUM(CASE WHEN n > 1 THEN n END)", "keys": "COUNT(CASE WHEN n > 1 THEN 1 END)"}
-    exact = (
-        f"SELECT COALESCE(SUM(n), 0) AS checked, COALESCE({failing[metric.count]}, 0) AS failing\n"
-        f"FROM (SELECT {rows} AS n FROM {source}{where} GROUP BY {keys}) AS k"
-    )
+    counts = f"SELECT COALESCE(SUM(n), 0) AS checked, COALESCE({failing[metric.count]}, 0) AS failing\n"
+    exact = f"{counts}FROM (SELECT {rows} AS n FROM {source}{where} GROUP BY {keys}) AS k"
+    in_order = None
+    if dialect.groups_in_order and all(column.kind in SORTED for column in metric.columns):
+        in_sort = f"(SELECT {keys} FROM {source}{where} ORDER BY {keys}) AS s"
+        in_order = f"{counts}FROM (SELECT {rows} AS n FROM {in_sort} GROUP BY {keys}) AS k"
     if len(metric.columns) == 1 and metric.columns[0].kind == "integer":
         nulls = " + CASE WHEN COUNT(*) > COUNT(" + keys + ") THEN 1 ELSE 0 END" if metric.nulls == "equal" else ""
         fast = f"SELECT {rows} AS checked, COUNT(DISTINCT {keys}){nulls} AS keys\nFROM {source}{where}"
-        return KeyForms(exact, fast, metric.count == "surplus", "by counting distinct integers")
-    hashed = dialect.key_hash(metric.columns, refs)
+        return KeyForms(exact, fast, metric.count == "surplus", in_order, "by counting distinct integers", effort.INTEGERS)
+    hashed = dialect.key_hash(metric.columns, refs, nulls=metric.nulls == "equal")
     if hashed is None:
         return KeyForms(exact, fact="by grouping")
     fast = f"SELECT {rows} AS checked, COUNT(DISTINCT {dialect.text(hashed)}) AS keys\nFROM {source}{where}"
-    return KeyForms(exact, fast, fact="by counting distinct hashes of the key")
+    return KeyForms(exact, fast, False, in_order, "by counting distinct hashes of the key", effort.HASHES)
 
 
-def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect: Dialect, catalog: Catalog) -> KeyForms:
-    """Returns the form of a referential question.
+def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect: Dialect, catalog: Catalog) -> KeyForms | Single:
+    """Returns the form of a referential question: a Single where a scan is to count the rows that have a full key.
 
-    A count beside an anti-join is exact for all types, whatever their equality is, and the fastest measured on PostgreSQL
-    15 and 18. (Joining the other table's distinct keys would keep one spelling of equal keys, and be slower.)
+    An anti-join is exact for all types, whatever their equality is, and the fastest measured on PostgreSQL 15 and 18. (Joining
+    the other table's distinct keys would keep one spelling of equal keys, and be slower.)
     """
     full, missing = absent(metric, dialect=dialect, catalog=catalog)
     child = f"(SELECT {key_columns(metric.columns, dialect)} FROM {source}{where_clause(conditions)}) AS c"
-    with_child = ""
-    if not answers_alike(source, conditions):
-        with_child, child = f"WITH dq_rows AS MATERIALIZED {child.removesuffix(' AS c')}\n", "dq_rows AS c"
+    fact = "by an anti-join with the other table"
+    if answers_alike(source, conditions):
+        sql = f"SELECT COUNT(*) AS failing\nFROM {child}\nWHERE {full}\n  AND {missing}"
+        return Single(sql, ("failing",), fact, effort.ANTI_JOIN)
+    # What may answer otherwise when it is asked twice is asked once.
     exact = (
-        f"{with_child}SELECT (SELECT COUNT(*) FROM {child} WHERE {full}) AS checked,\n"
-        f"  (SELECT COUNT(*) FROM {child} WHERE {full}\n"
+        f"WITH dq_rows AS MATERIALIZED {child.removesuffix(' AS c')}\n"
+        f"SELECT (SELECT COUNT(*) FROM dq_rows AS c WHERE {full}) AS checked,\n"
+        f"  (SELECT COUNT(*) FROM dq_rows AS c WHERE {full}\n"
         f"  AND {missing}) AS failing"
     )
-    return KeyForms(exact, fact="by an anti-join with the other table")
+    return KeyForms(exact, fact=fact, effort=effort.ANTI_JOIN)
 
 
 def answers_alike(source: str, conditions: Sequence[str]) -> bool:

@@ -1,74 +1,58 @@
-"""Steps → values: sends the statements, and finds the one that is to blame when a shared one fails."""
+"""Steps → values: sends the statements of one session, and finds the one that is to blame when a shared one fails."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 from airflow_data_quality.core.database import Answer, Connection
 from airflow_data_quality.core.errors import Cancelled, QueryError
 from airflow_data_quality.core.model.numbers import interpolated, is_number
+from airflow_data_quality.core.sql.board import Board, Found, Sent
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.keys import KeyForms
-from airflow_data_quality.core.sql.planner import Ask, Cell, OwnStep, Proved, ScanStep, Step, select
+from airflow_data_quality.core.sql.statements import Opening, opening
+from airflow_data_quality.core.sql.steps import Ask, Bundle, Cell, Implied, Own, OwnStep, Proved, ScanStep, Step
 from airflow_data_quality.core.sql.values import Ranked, Single
 
 SAYS_NO_VALUE = ("425", "426", "427", "428", "42P")
 """How SQLSTATEs begin of errors that name parts of the statement or the catalog alone: rights, names, types."""
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A statement that was sent, for which questions, and how it went."""
-
-    sql: str
-    asks: tuple[Ask, ...]
-    duration_ms: float
-    error: str | None = None
-
-
-@dataclass(frozen=True)
-class Found:
-    """What came back for one question: its values, or why there are none."""
-
-    values: tuple[Any, ...] = ()
-    error: Exception | None = None
-    fact: str = ""
+Row = Sequence[Any]
 
 
 @dataclass
 class Measurer:
-    """Asks over one connection, one statement after the other, and keeps what came of each question."""
+    """Takes steps from a board and asks them over one connection, one statement after the other."""
 
     connection: Connection
     dialect: Dialect
     cancelled: Callable[[], bool]
-    on_progress: Callable[[int, int], None] | None = None
-    sent: list[Sent] = field(default_factory=list)
-    found: dict[Ask, Found] = field(default_factory=dict)
+    board: Board
+    clean: bool = True
+    """Whether nothing was sent since the session's transaction was as it began."""
 
-    def measure(self, steps: Sequence[Step]) -> None:
-        """Answers all steps.
+    def work(self) -> Exception | None:
+        """Takes steps for as long as there are any; returns why it could not go on before that.
 
         An error that is not a statement's own fault (a timeout, a lock, a lack of memory) makes all that its step asks
         errored, without asking again; the next step is asked if the connection lives.
         """
         lost: Exception | None = None
-        for number, step in enumerate(steps, 1):
+        while lost is None and (step := self.board.take()) is not None:
             try:
-                if lost is None:
-                    self._step(step)
+                self._step(step)
             except QueryError as error:
                 lost = self._survive(error)
-                self._give_up(step, error)
+                self.board.give_up(step, error)
             except Cancelled as error:
                 lost = error
-            if lost is not None:
-                self._give_up(step, lost)
-            if self.on_progress is not None:
-                self.on_progress(number, len(steps))
+                self.board.give_up(step, error)
+            finally:
+                self.board.done(step)
+        return lost
 
     def look(self, sql: str, asks: Sequence[Ask], columns: int, *, discreet: bool = False) -> Sequence[tuple[Any, ...]]:
         """Returns rows of the data as they were measured.
@@ -78,39 +62,13 @@ class Measurer:
                 that can hold no value of a row are repeated.
         """
         try:
-            return self._ask(sql, asks, tuple(f"m{number}" for number in range(columns)), rows=None)
+            return self._rows(sql, asks, tuple(f"m{number}" for number in range(columns)))
         except QueryError as error:
             if not discreet or not self.dialect.own_fault(error) or (error.sqlstate or "").startswith(SAYS_NO_VALUE):
                 raise
             quiet = f"the database refused (SQLSTATE {error.sqlstate}); its words may hold a value that is masked"
-            self.sent[-1] = replace(self.sent[-1], error=quiet)
+            self.board.sent[-1] = replace(self.board.sent[-1], error=quiet)
             raise QueryError(quiet, sqlstate=error.sqlstate) from None
-
-    def _step(self, step: Step) -> None:
-        if isinstance(step, ScanStep):
-            self._scan(step, step.cells)
-            return
-        try:
-            self.found[step.asks] = self._own(step)
-        except QueryError as error:
-            if not self.dialect.own_fault(error):
-                raise
-            self.found[step.asks] = Found(error=error)
-
-    def _own(self, step: OwnStep) -> Found:
-        match step.asks:
-            case KeyForms():
-                return self._keys(step.asks)
-            case Single():
-                return self._single(step.asks)
-            case Ranked():
-                return self._ranked(step.asks, step.before)
-            case Proved():
-                return self._proved(step.asks, step.before)
-
-    def _give_up(self, step: Step, error: Exception) -> None:
-        for ask in step.cells if isinstance(step, ScanStep) else (step.asks,):
-            self.found.setdefault(ask, Found(error=error))
 
     def _survive(self, error: QueryError) -> Exception | None:
         """Returns why nothing more can be asked, or None when the session is usable again."""
@@ -122,103 +80,241 @@ class Measurer:
             return lost
         return None
 
-    def _scan(self, step: ScanStep, cells: Sequence[Cell], *, source_is_fine: bool = False) -> None:
-        """Asks for some cells of a scan; when that fails, for each half of them, down to the offender.
+    # Steps ------------------------------------------------------------------------------------------------------------
 
-        When the source itself is at fault (its filter, its query, its view) every cell would fail: that is asked first.
-        """
-        names = tuple(f"m{position}" for position in range(len(cells)))
+    def _step(self, step: Step) -> None:
+        match step:
+            case Bundle():
+                self._bundle(step)
+            case ScanStep():
+                self._scan(step)
+            case OwnStep():
+                try:
+                    self.board.found[step.own] = self._own(step)
+                except QueryError as error:
+                    if not self.dialect.own_fault(error):
+                        raise
+                    self.board.found[step.own] = Found(error=error)
+
+    def _bundle(self, bundle: Bundle) -> None:
+        """Asks the steps' first statements as one; when that fails, each by itself."""
         try:
-            (row,) = self._ask(select(cells, names), cells, names)
+            rows = self._united(bundle) if bundle.united else self._beside(bundle)
         except QueryError as error:
             if not self.dialect.own_fault(error):
                 raise
-            if len(cells) == 1:
-                self.found[cells[0]] = Found(error=error)
-                return
-            if not source_is_fine:
-                self._refuse_bad_source(step)
-            middle = len(cells) // 2
-            for half in (cells[:middle], cells[middle:]):
-                self._scan(step, half, source_is_fine=True)
+            for part in bundle.parts:
+                self._alone(part)
             return
-        fact = f"one of {len(cells)} questions of one scan" if len(cells) > 1 else "in a scan of its own"
-        for cell, value in zip(cells, row, strict=True):
-            self.found[cell] = Found((value,), fact=fact)
+        for part, row in zip(bundle.parts, rows, strict=True):
+            if isinstance(part, ScanStep):
+                self._tell(part, row)
+            else:
+                self._alone(part, row)
+            for ask in part.asks:
+                found = self.board.found[ask]
+                self.board.found[ask] = replace(found, facts=(*found.facts, bundle.fact))
 
-    def _refuse_bad_source(self, step: ScanStep) -> None:
-        """Raises the source's own error when not even its rows can be counted."""
-        everything = Cell(step.cells[0].source, "COUNT(*)", alone=False)
-        self._ask(select([everything], ["m0"]), step.cells, ("m0",))
+    def _beside(self, bundle: Bundle) -> Sequence[Row]:
+        """Returns each part's share of one row."""
+        row = self._row(opening(bundle), bundle.asks)
+        ends = list(accumulate(part.width for part in bundle.parts))
+        return [row[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
-    def _keys(self, forms: KeyForms) -> Found:
-        """Asks the fast form, and the exact one when there is no fast one or it leaves the question open."""
-        settled = self._fast(forms)
-        if settled is not None:
-            return Found(settled, fact=forms.fact)
-        ((checked, failing),) = self._ask(forms.exact, (forms,), ("checked", "failing"))
-        asked_twice = f"{forms.fact}, then exactly by grouping" if forms.fast else forms.fact
-        return Found((int(checked), int(failing)), fact=asked_twice)
+    def _united(self, bundle: Bundle) -> Sequence[Row]:
+        """Returns each part's own row, which come in any order."""
+        begun = opening(bundle)
+        rows = self._rows(begun.sql, bundle.asks, begun.names) if begun is not None and begun.names is not None else ()
+        by_part = {int(number): row for number, *row in rows}
+        if sorted(by_part) != list(range(len(bundle.parts))):
+            raise QueryError(f"the statement returned {len(rows)} rows where {len(bundle.parts)} were asked for")
+        return [by_part[number] for number in range(len(bundle.parts))]
 
-    def _single(self, single: Single) -> Found:
-        """Asks for one value; a query without a row has none."""
-        if single.names is not None:
-            return Found(tuple(self._ask(single.sql, (single,), single.names)[0]), fact=single.fact)
+    def _alone(self, part: ScanStep | OwnStep, row: Row | None = None) -> None:
+        """Asks one step of a bundle that cannot be asked as one, or goes on from what its first statement has returned."""
+        try:
+            if row is None or isinstance(part, ScanStep):
+                self._step(part)
+            else:
+                self.board.found[part.own] = self._settled(part.own, row)
+        except QueryError as error:
+            if not self.dialect.own_fault(error):
+                raise
+            self.board.give_up(part, error)
+
+    def _own(self, step: OwnStep) -> Found:
+        match step.own:
+            case Ranked():
+                return self._ranked(step.own, step.before)
+            case Proved():
+                return Found((0,), facts=(step.own.fact,))
+            case Implied():
+                return self._implied(step.own, step.before)
+            case _:
+                return self._asked(step.own, step.own)
+
+    def _asked(self, own: KeyForms | Single, ask: Ask) -> Found:
+        """Asks for what has a statement of its own."""
+        if isinstance(own, Single) and own.names is None:
+            return self._users(own)
+        begun = opening(OwnStep(own))
+        try:
+            row = self._row(begun, (ask,))
+        except QueryError as error:
+            if not self.dialect.own_fault(error) or not isinstance(own, KeyForms) or own.fast is None:
+                raise
+            # A type without the operator that the fast form needs: the exact form judges.
+            return self._exact(own, own.exact, ask)
+        return self._settled(own, row, ask)
+
+    def _settled(self, own: Own, row: Row, ask: Ask | None = None) -> Found:
+        """Returns what the first statement of a step tells, asking the exact form where the fast one leaves it open."""
+        if not isinstance(own, KeyForms):
+            return Found(tuple(row), facts=(own.fact,))
+        first, second = map(int, row)
+        settled = own.settled(first, second) if own.fast else (first, second)
+        return self._exact(own, own.sure(first, second), ask or own) if settled is None else Found(settled, facts=(own.fact,))
+
+    def _exact(self, forms: KeyForms, sql: str, ask: Ask) -> Found:
+        row = self._row(Opening(sql, ("checked", "failing")), (ask,))
+        return Found(tuple(map(int, row)), facts=(f"{forms.fact}, then exactly by grouping",))
+
+    def _users(self, single: Single) -> Found:
+        """Asks a user's query for its one value; a query without a row has none."""
         answer = self._send(single.sql, (single,))
         if len(answer.rows) > 1 or len(answer.names) != 1:
             raise QueryError("the query must return one value: one row of one column", sqlstate="21000")
         ((value,),) = answer.rows or ((None,),)
         problem = not_a_number(value)
-        return Found((value,), fact=single.fact) if problem is None else Found(error=problem)
+        return Found((value,), facts=(single.fact,)) if problem is None else Found(error=problem)
 
-    def _ranked(self, ranked: Ranked, before: Sequence[Cell]) -> Found:
+    def _ranked(self, ranked: Ranked, before: Sequence[Ask]) -> Found:
         """Looks a quantile up by its rank, as soon as a scan has told how many values there are."""
-        counted = [self.found[cell] for cell in before]
-        problem = next((found.error for found in counted if found.error is not None), None)
+        counts, problem = self._counted(before)
         if problem is not None:
             return Found(error=problem)
-        counts = [int(found.values[0]) for found in counted]
         if counts[0] == 0:
-            return Found((None,), fact="by counting")
+            return Found((None,), facts=("by counting",))
         first, last, between = ranked.ranks(counts[0])
-        values = [value for (value,) in self._ask(ranked.lookup(counts, self.dialect), (ranked,), ("value",), rows=None)]
+        values = [value for (value,) in self._rows(ranked.lookup(counts, self.dialect), (ranked,), ("value",))]
         if len(values) <= last - first:
             raise QueryError("the rows changed between two questions about them; a quantile needs rows that stay as they are")
-        return Found((interpolated(values[0], values[last - first], between),), fact="by counting, then looked up by its rank")
+        return Found((interpolated(values[0], values[last - first], between),), facts=(ranked.fact,))
 
-    def _proved(self, proved: Proved, before: Sequence[Cell]) -> Found:
-        """Takes what is proved for known, as soon as a scan has told how many rows were looked at, where that is asked."""
-        counted = [self.found[cell] for cell in before]
-        problem = next((found.error for found in counted if found.error is not None), None)
-        values = tuple(int(found.values[0]) for found in counted if found.values)
-        return Found((*values, 0), fact=proved.fact) if problem is None else Found(error=problem)
+    def _implied(self, implied: Implied, before: Sequence[Ask]) -> Found:
+        """Takes what another answer tells, or measures it where that tells nothing."""
+        by = self.board.found[implied.by]
+        if by.error is None:
+            checked, failing = by.values
+            if isinstance(implied.instead, Single):
+                return Found((checked - failing,), facts=(implied.fact,))
+            (rows,), problem = self._counted(before[1:])
+            if problem is None and failing == 0 and (not implied.full or checked == rows):
+                return Found((rows, 0), facts=(implied.fact,))
+        return self._asked(implied.instead, implied)
 
-    def _fast(self, forms: KeyForms) -> tuple[int, int] | None:
-        if forms.fast is None:
-            return None
+    def _counted(self, cells: Sequence[Ask]) -> tuple[list[int], Exception | None]:
+        """Returns what a scan has counted, or why it could not."""
+        found = [self.board.found[cell] for cell in cells]
+        problem = next((f.error for f in found if f.error is not None), None)
+        return [int(f.values[0]) if f.values else 0 for f in found], problem
+
+    # Scans ------------------------------------------------------------------------------------------------------------
+
+    def _scan(self, step: ScanStep) -> None:
+        """Asks for the cells of a scan; what fails by its own fault is told apart from the others.
+
+        What cannot be planned is found by planning halves, without reading a row; what fails on some row by asking them. When
+        the source itself is at fault (its filter, its query, its view) every cell would fail: that is asked first.
+        """
+        if self._tried(step.cells):
+            return
+        cells, everything = step.cells, (Cell(step.cells[0].source, "COUNT(*)", alone=False),)
+        if self._unplanned(cells, step) is not None:
+            problem = self._unplanned(everything, step)
+            if problem is not None:
+                raise problem
+            cells = self._plannable(cells, step)
+            if not cells or self._tried(cells):
+                return
+        self._row(opening(ScanStep(everything)), step.cells)
+        self._halves(cells)
+
+    def _tried(self, cells: Sequence[Cell]) -> bool:
+        """Asks for some cells; says whether that told of all of them."""
         try:
-            ((rows, keys),) = self._ask(forms.fast, (forms,), ("checked", "keys"))
+            row = self._row(opening(ScanStep(tuple(cells))), cells)
         except QueryError as error:
             if not self.dialect.own_fault(error):
                 raise
-            # A type without the operator that the fast form needs: the exact form judges.
-            return None
-        return forms.settled(int(rows), int(keys))
+            if len(cells) == 1:
+                self.board.found[cells[0]] = Found(error=error)
+            return len(cells) == 1
+        self._tell(ScanStep(tuple(cells)), row)
+        return True
 
-    def _ask(self, sql: str, asks: Sequence[Ask], names: tuple[str, ...], *, rows: int | None = 1) -> Sequence[tuple[Any, ...]]:
+    def _halves(self, cells: Sequence[Cell]) -> None:
+        """Asks for each half of some cells that cannot be asked together, down to the offender."""
+        for half in _halves(cells):
+            if not self._tried(half):
+                self._halves(half)
+
+    def _plannable(self, cells: Sequence[Cell], step: ScanStep) -> tuple[Cell, ...]:
+        """Returns those of some cells that the database can plan, noting of the others why not; all of them it cannot."""
+        fine: list[Cell] = []
+        for half in _halves(cells):
+            problem = self._unplanned(half, step)
+            if problem is None:
+                fine += half
+            elif len(half) == 1:
+                self.board.found[half[0]] = Found(error=problem)
+            else:
+                fine += self._plannable(half, step)
+        return tuple(fine)
+
+    def _unplanned(self, cells: Sequence[Cell], step: ScanStep) -> QueryError | None:
+        """Returns why the database cannot plan a scan of some cells; None where it can, or does not plan without asking."""
+        begun = opening(ScanStep(tuple(cells)))
+        if begun is None or self.dialect.explain is None:
+            return None
+        try:
+            self._send(f"{self.dialect.explain} {begun.sql}", step.cells)
+        except QueryError as error:
+            if not self.dialect.own_fault(error):
+                raise
+            return error
+        return None
+
+    def _tell(self, scan: ScanStep, row: Row) -> None:
+        for cell, value in zip(scan.cells, row, strict=True):
+            self.board.found[cell] = Found((value,), facts=(scan.fact,))
+
+    # Statements -------------------------------------------------------------------------------------------------------
+
+    def _row(self, begun: Opening | None, asks: Sequence[Ask]) -> Row:
+        """Sends a statement that returns one row."""
+        if begun is None or begun.names is None:
+            raise TypeError(f"{asks} are asked in another way")
+        rows = self._rows(begun.sql, asks, begun.names)
+        if len(rows) != 1:
+            raise QueryError(f"the statement returned {len(rows)} rows where one was asked for")
+        return rows[0]
+
+    def _rows(self, sql: str, asks: Sequence[Ask], names: tuple[str, ...]) -> Sequence[tuple[Any, ...]]:
         """Sends one statement; an answer of another shape than was asked for is an error, never read by position."""
         answer = self._send(sql, asks)
-        if names != answer.names or rows not in (None, len(answer.rows)):
+        if names != answer.names:
             raise QueryError(f"the statement returned other columns than were asked for: {', '.join(answer.names)[:200]}")
         return answer.rows
 
     def _send(self, sql: str, asks: Sequence[Ask]) -> Answer:
         if self.cancelled():
             raise Cancelled("the run was told to stop before this was asked")
-        if self.sent:
+        if not self.clean:
             # What failed, or a function of an earlier statement has set in the session, is undone: with other settings a
             # text may be read otherwise than it was looked at.
             self.dialect.recover(self.connection)
+        self.clean = False
         started = time.perf_counter()
         error: str | None = None
         try:
@@ -227,7 +323,12 @@ class Measurer:
             error = str(problem)
             raise
         finally:
-            self.sent.append(Sent(sql, tuple(asks), (time.perf_counter() - started) * 1000, error))
+            self.board.sent.append(Sent(sql, tuple(asks), (time.perf_counter() - started) * 1000, error))
+
+
+def _halves(cells: Sequence[Cell]) -> tuple[Sequence[Cell], ...]:
+    middle = len(cells) // 2
+    return (cells[:middle], cells[middle:]) if middle else (cells,)
 
 
 def not_a_number(value: Any) -> QueryError | None:

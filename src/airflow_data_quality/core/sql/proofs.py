@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from airflow_data_quality.core.model.metric import Duplicates, Metric, Scan
+from airflow_data_quality.core.database import Column
+from airflow_data_quality.core.model.metric import Duplicates, Metric, Orphans, Scan
+
+if TYPE_CHECKING:
+    from airflow_data_quality.core.sql.catalog import Catalog
 
 
 @dataclass(frozen=True)
@@ -25,23 +30,42 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A foreign key of which no row is an orphan: one without a NULL in it stands in the other table, as its query shows it."""
+
+    pairs: frozenset[tuple[str, str]]
+    """Each column here with the one that it refers to."""
+    path: tuple[str, ...]
+    """The exact path of the other table."""
+    fact: str
+    """What proves it, for people."""
+
+
+@dataclass(frozen=True)
 class Guarantees:
     """What holds in every row of a table."""
 
     present: Mapping[str, str] = field(default_factory=dict)
     """Column in which no NULL can be → what proves it, for people."""
     keys: Sequence[Key] = ()
+    references: Sequence[Reference] = ()
+    """None where foreign keys are not to be believed."""
 
 
 def provable(metric: Metric) -> bool:
     """Says whether there is anything that a catalog could prove."""
-    return isinstance(metric, Duplicates) or bool(_nulls_of(metric))
+    return isinstance(metric, Duplicates | Orphans) or bool(_nulls_of(metric))
 
 
-def proof(metric: Metric, guarantees: Guarantees) -> str | None:
-    """Returns what proves that a metric counts no failing row, or None."""
+def proof(metric: Metric, guarantees: Guarantees, catalog: Catalog | None = None) -> str | None:
+    """Returns what proves that a metric counts no failing row, or None.
+
+    Raises what the catalog raises for another table that it cannot find.
+    """
     if isinstance(metric, Duplicates):
         return _unique(metric, guarantees)
+    if isinstance(metric, Orphans) and catalog is not None:
+        return _present_there(metric, guarantees, catalog)
     columns = _nulls_of(metric)
     return _all_present(columns, guarantees) if columns else None
 
@@ -68,6 +92,25 @@ def _unique(metric: Duplicates, guarantees: Guarantees) -> str | None:
         if present is not None:
             return f"{key.fact} and {present}"
     return None
+
+
+def _present_there(metric: Orphans, guarantees: Guarantees, catalog: Catalog) -> str | None:
+    """Exactly the same columns: of a key of two, one alone may be NULL, and one alone says nothing of both."""
+    if not guarantees.references or metric.to_where is not None:
+        return None
+    there = catalog.table(metric.to_table)
+    pairs = [(column, there.columns[name]) for column, name in zip(metric.columns, metric.to_columns, strict=True)]
+    if not all(_compared_alike(*pair) for pair in pairs):
+        return None
+    names = {(own.name, theirs.name) for own, theirs in pairs}
+    facts = (key.fact for key in guarantees.references if key.pairs == names and key.path == there.path)
+    return next(facts, None)
+
+
+def _compared_alike(own: Column, theirs: Column) -> bool:
+    """Says whether a query compares two columns as a key does: of different types it may choose another equality."""
+    both = {own.kind, theirs.kind}
+    return own.base == theirs.base or both <= {"integer", "numeric"} or (both == {"text"} and own.exact and theirs.exact)
 
 
 def _all_present(columns: Sequence[str], guarantees: Guarantees) -> str | None:

@@ -20,7 +20,7 @@ from airflow_data_quality.core.sql.catalog import Catalog, Source
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.keys import absent, answers_alike
 from airflow_data_quality.core.sql.measure import Measurer
-from airflow_data_quality.core.sql.planner import Question
+from airflow_data_quality.core.sql.steps import Question
 from airflow_data_quality.core.sql.text import where_clause
 from airflow_data_quality.core.sql.values import query_relation
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from airflow_data_quality.core.errors import DefinitionError
 from airflow_data_quality.core.model.metric import DATASET, Distinct, Quantile, Query
 from airflow_data_quality.core.model.nodes import count_rows, not_null, ref
 from airflow_data_quality.core.model.tokens import literal
+from airflow_data_quality.core.sql import effort
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.text import one_query, put_in_place, where_clause
 
@@ -33,18 +34,30 @@ class Single:
     """What its column is called; None where that is the user's business."""
     fact: str
     """The form in a word, for people."""
+    effort: float = field(default=effort.VALUES, compare=False)
+    """Nanoseconds for each row."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A value by which the rows around a quantile are told from the others, a literal; the scan counts the rows beyond it."""
+
+    text: str
+    low: bool
+    """Whether the quantile is hoped for at or above it, and the values below are counted; else those up to it are."""
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """A quantile: counted in a scan how many values lie below and above what is hoped for, then looked up by its rank."""
+    """A quantile: counted in a scan how many values lie on either side of some limits, then looked up by its rank."""
 
     value: str
     source: str
     conditions: tuple[str, ...]
     percent: int
-    low: str | None
-    high: str | None
+    limits: tuple[Limit, ...]
+    effort = effort.RANK
+    fact = "by counting, then looked up by its rank"
 
     def ranks(self, count: int) -> tuple[int, int, Decimal]:
         """Returns the ranks (from 0) on either side of the quantile among so many values, and how far it lies between them."""
@@ -56,22 +69,20 @@ class Ranked:
         """Returns the statement that finds the values at both ranks, among the fewest rows that are sure to hold them.
 
         Args:
-            counted: how many values there are, how many below ``low`` and how many up to ``high``, as far as these are given.
+            counted: how many values there are, then for each limit how many are below it, or up to it.
             dialect: what writes it.
         """
         count, *counts = counted
         first, last, _ = self.ranks(count)
         start, end = 0, count
-        window: list[str] = []
-        for limit, below, above in ((self.low, "<", ">="), (self.high, "<=", ">")):
-            if limit is None:
-                continue
-            split = counts.pop(0)
+        window = {"from": "", "to": ""}
+        for limit, split in zip(self.limits, counts, strict=True):
             if start <= split <= first:
-                start, window = split, [*window, f"{self.value} {above} {limit}"]
+                start, window["from"] = split, f"{self.value} {'>=' if limit.low else '>'} {limit.text}"
             elif last < split <= end:
-                end, window = split, [*window, f"{self.value} {below} {limit}"]
-        relation = self.source + where_clause([*self.conditions], [*window, f"{self.value} IS NOT NULL"])
+                end, window["to"] = split, f"{self.value} {'<' if limit.low else '<='} {limit.text}"
+        narrow = [condition for condition in window.values() if condition]
+        relation = self.source + where_clause([*self.conditions], [*narrow, f"{self.value} IS NOT NULL"])
         return dialect.ranked(self.value, relation, first - start, end - start)
 
     def alone(self, dialect: Dialect) -> str:
@@ -85,25 +96,38 @@ def distinct(metric: Distinct, source: str, conditions: Sequence[str], *, dialec
     column = dialect.text(ref(metric.column))
     if metric.column.kind == "integer":
         sql = f"SELECT COUNT(DISTINCT {column}) AS value\nFROM {source}{where_clause(conditions)}"
-        return Single(sql, ("value",), "by counting distinct integers")
+        return Single(sql, ("value",), "by counting distinct integers", effort.INTEGERS)
     present = where_clause(conditions, [dialect.text(not_null(ref(metric.column)))])
     sql = f"SELECT COUNT(*) AS value\nFROM (SELECT {column} FROM {source}{present} GROUP BY {column}) AS k"
     return Single(sql, ("value",), "by grouping")
 
 
 def quantile(
-    metric: Quantile, source: str, conditions: Sequence[str], *, dialect: Dialect
+    metric: Quantile, source: str, conditions: Sequence[str], *, dialect: Dialect, window: tuple[Decimal, Decimal] | None = None
 ) -> tuple[Ranked, Sequence[exp.Expression]]:
-    """Returns the form of a quantile, and the aggregates that must be known first."""
-    limits = [_limit(metric, limit) for limit in (metric.low, metric.high)]
-    low, high = limits
+    """Returns the form of a quantile, and the aggregates that must be known first.
+
+    Args:
+        metric: what is asked, with the values between which it is hoped for.
+        source: what stands behind FROM.
+        conditions: the filters.
+        dialect: what writes it.
+        window: two values between which the database's statistics expect it; where they are closer than those of the metric,
+            fewer rows must be sorted.
+    """
+    expected = window or (None, None)
+    hoped = [(metric.low, True), (metric.high, False)]
+    if expected[0] is not None and (metric.low is None or expected[0] > metric.low):
+        hoped.append((expected[0], True))
+    if expected[1] is not None and (metric.high is None or expected[1] < metric.high):
+        hoped.append((expected[1], False))
+    literals = [(written, low) for value, low in hoped if (written := _limit(metric, value)) is not None]
     counts: list[exp.Expression] = [exp.Count(this=ref(metric.column))]
-    if low is not None:
-        counts.append(count_rows(exp.LT(this=ref(metric.column), expression=low)))
-    if high is not None:
-        counts.append(count_rows(exp.LTE(this=ref(metric.column), expression=high)))
-    texts = [None if limit is None else dialect.text(limit.copy()) for limit in limits]
-    return Ranked(dialect.text(ref(metric.column)), source, tuple(conditions), metric.percent, texts[0], texts[1]), counts
+    for written, low in literals:
+        beyond = exp.LT if low else exp.LTE
+        counts.append(count_rows(beyond(this=ref(metric.column), expression=written)))
+    limits = tuple(Limit(dialect.text(written.copy()), low) for written, low in literals)
+    return Ranked(dialect.text(ref(metric.column)), source, tuple(conditions), metric.percent, limits), counts
 
 
 def _limit(metric: Quantile, limit: int | Decimal | None) -> exp.Expression | None:
@@ -123,8 +147,8 @@ def query(metric: Query, source: Source, where: str | None, *, dialect: Dialect)
     if not dialect.one_statement:
         fact += "; its driver refuses no second statement, so the text was searched for one"
     if metric.count:
-        return Single(f"SELECT COUNT(*) AS failing FROM {relation}", ("failing",), fact)
-    return Single(dialect.limited(f"SELECT * FROM {relation}", 2), None, fact)
+        return Single(f"SELECT COUNT(*) AS failing FROM {relation}", ("failing",), fact, effort.QUERY)
+    return Single(dialect.limited(f"SELECT * FROM {relation}", 2), None, fact, effort.QUERY)
 
 
 def query_relation(metric: Query, source: Source, where: str | None, *, dialect: Dialect) -> str:

@@ -7,6 +7,7 @@ short slices.
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import threading
 import time
@@ -32,7 +33,7 @@ class Flag(Protocol):
 
 
 class Watched(Generic[T]):
-    """One piece of work in a thread of its own, with the connection that it uses."""
+    """One piece of work in a thread of its own, with the connections that it uses."""
 
     def __init__(self, work: Callable[[Watched[T]], T], flag: Flag) -> None:
         self._work = work
@@ -41,11 +42,11 @@ class Watched(Generic[T]):
         self._done = threading.Event()
         self._result: list[T] = []
         self._error: BaseException | None = None
-        self._connection: Connection | None = None
+        self._connections: list[Connection] = []
 
     def uses(self, connection: Connection) -> None:
-        """Tells which connection to cancel when the work must stop."""
-        self._connection = connection
+        """Tells of one more connection to cancel when the work must stop."""
+        self._connections.append(connection)
 
     def stopping(self) -> bool:
         """Whether nothing new may be asked."""
@@ -83,11 +84,10 @@ class Watched(Generic[T]):
             self._cancel()
 
     def _cancel(self) -> None:
-        if self._connection is not None:
-            try:
-                self._connection.cancel()
-            except Exception:  # noqa: BLE001 - a connection that is just being closed; it is tried again until the deadline
-                return
+        for connection in list(self._connections):
+            # A connection that is just being closed may raise anything; it is tried again until the deadline.
+            with contextlib.suppress(Exception):
+                connection.cancel()
 
     def _run(self) -> None:
         try:

@@ -11,11 +11,12 @@ from typing import ClassVar
 from sqlglot import exp
 
 from airflow_data_quality.core.database import MOMENTS, Column, Connection
+from airflow_data_quality.core.errors import QueryError
 from airflow_data_quality.core.model.moments import parse_moment
 from airflow_data_quality.core.model.nodes import IS_JSON, ISO_TEXT, LENGTH, MATCHES, PLAIN_TEXT, SHOWN, TYPED
-from airflow_data_quality.core.sql.dialect import Dialect
+from airflow_data_quality.core.sql.catalogs import postgresql as catalogs
+from airflow_data_quality.core.sql.dialect import Dialect, Table
 from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
-from airflow_data_quality.core.sql.proofs import Guarantees, Key
 
 LONGEST_TIMEOUT = 2**31 - 1
 
@@ -37,6 +38,8 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "0",
     # Compiling costs more than it gains on aggregates over one scan.
     "jit": "off",
+    # From PostgreSQL 16 on rows would be sorted whole below a count(DISTINCT …), where it sorts values alone by itself.
+    "enable_presorted_aggregate": "off",
     "standard_conforming_strings": "on",
     # A float as its shortest spelling, whatever a role prefers.
     "extra_float_digits": "1",
@@ -47,97 +50,16 @@ SELECT to_jsonb(clock_timestamp() AT TIME ZONE 'UTC') #>> '{{}}', current_settin
   (SELECT count(CASE WHEN current_setting(v.name, true) IS NOT NULL THEN set_config(v.name, v.value, true) END)
    FROM (VALUES {settings}) AS v(name, value))"""
 
-TABLES = """\
-SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, NULL), format_type(b.oid, NULL), b.typname, b.typtype,
-  format_type(coalesce(b.oid, a.atttypid), CASE WHEN b.oid <> a.atttypid THEN b.length ELSE a.atttypmod END),
-  a.attnotnull, coalesce(l.collisdeterministic, true)
-FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-  LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  LEFT JOIN LATERAL (
-    WITH RECURSIVE d AS (
-      SELECT oid, typname, typtype, typbasetype, typtypmod, -1 AS length FROM pg_type WHERE oid = a.atttypid
-      UNION ALL SELECT u.oid, u.typname, u.typtype, u.typbasetype, u.typtypmod, d.typtypmod
-      FROM d JOIN pg_type AS u ON u.oid = d.typbasetype
-    ) SELECT oid, typname, typtype, length FROM d WHERE typtype <> 'd'
-  ) AS b ON true
-  LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname IN ({tables}) AND {where}
-ORDER BY n.nspname, c.relname, a.attnum"""
-
 TABLE_NAMES = """\
 SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
 ORDER BY pg_table_is_visible(c.oid) DESC, n.nspname, c.relname LIMIT 20000"""
-
-GUARANTEES = """\
-WITH RECURSIVE root AS (
-  SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE n.nspname = {schema} AND c.relname = {table}
-), tree AS (
-  SELECT oid FROM root UNION SELECT i.inhrelid FROM tree JOIN pg_inherits AS i ON i.inhparent = tree.oid
-), present AS (
-  SELECT a.attname::text AS attname,
-    coalesce('constraint ' || max(k.conname) FILTER (WHERE a.attrelid = root.oid), 'NOT NULL of ' || a.attname) AS fact
-  FROM root CROSS JOIN tree JOIN pg_class AS c ON c.oid = tree.oid
-    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type AS y ON y.oid = a.atttypid
-    LEFT JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND k.convalidated
-  GROUP BY a.attname
-  HAVING count(*) = (SELECT count(*) FROM tree) AND bool_and(
-    c.relkind IN ('r', 'p') AND a.attnotnull AND a.attgenerated <> 'v' AND y.typcategory <> 'C'
-    AND ({version} < 180000 OR k.oid IS NOT NULL)
-  )
-), keys AS (
-  SELECT coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_equal,
-    coalesce('constraint ' || k.conname, 'unique index ' || x.relname) AS fact, array_agg(a.attname::text) AS columns
-  FROM root JOIN pg_class AS c ON c.oid = root.oid AND c.relkind = 'r' JOIN pg_index AS i ON i.indrelid = c.oid
-    JOIN pg_class AS x ON x.oid = i.indexrelid
-    LEFT JOIN pg_constraint AS k ON k.conindid = x.oid AND k.conrelid = c.oid AND k.contype IN ('p', 'u')
-    CROSS JOIN unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[]) WITH ORDINALITY AS u(attnum, class, coll, place)
-    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = u.attnum
-    JOIN pg_type AS y ON y.oid = a.atttypid JOIN pg_type AS b ON b.oid = coalesce(nullif(y.typbasetype, 0), y.oid)
-    LEFT JOIN pg_opclass AS o ON o.oid = u.class
-  WHERE i.indisunique AND i.indisvalid AND i.indisready AND i.indislive AND i.indimmediate AND NOT i.indisexclusion
-    AND i.indpred IS NULL AND i.indexprs IS NULL AND u.place <= i.indnkeyatts AND (SELECT count(*) FROM tree) = 1
-  GROUP BY i.indexrelid, nulls_equal, fact
-  HAVING bool_and(u.coll = a.attcollation AND o.opcdefault AND (
-    o.opcintype = b.oid OR (o.opcintype = 'text'::regtype AND b.oid = 'varchar'::regtype)
-    OR (o.opcintype = 'anyenum'::regtype AND b.typtype = 'e')
-  ))
-)
-SELECT fact, nulls_equal, columns FROM keys UNION ALL SELECT fact, NULL, ARRAY[attname] FROM present ORDER BY 1"""
-"""What a table's rows are sure to keep, keys and (``nulls_equal`` is NULL) columns without NULLs.
-
-NOT NULL counts where every table that is read along with this one has it, validated (as PostgreSQL 18 alone can tell), and
-none of them is a foreign one, which nobody holds to it. A composite value may be NULL by its fields; a virtual column is
-computed anew by whoever reads it. A key is an index over the columns themselves by their own equality: another operator class
-or collation may hold equal values apart. It is none where other tables' rows are read along with it. A deferrable one is
-kept by a trigger, which a replica's session passes by, as every session does while it is disabled.
-"""
-
-AS_WRITTEN = "SELECT set_config('join_collapse_limit', '1', true), set_config('from_collapse_limit', '1', true)"
-"""Joins are made in the order in which they stand: to look for a better one takes five times as long as the query. Undone by
-``recover``."""
 
 TYPES = """\
 SELECT oid::bigint, format_type(oid, NULL), format_type(oid, NULL), typname, typtype, format_type(oid, NULL)
 FROM pg_type WHERE oid IN ({oids})"""
 """Of a query's columns, whose domains the server has resolved already."""
 
-KINDS = {
-    **dict.fromkeys(("int2", "int4", "int8"), "integer"),
-    "numeric": "numeric",
-    **dict.fromkeys(("float4", "float8"), "real"),
-    **dict.fromkeys(("text", "varchar", "bpchar", "name", "citext"), "text"),
-    "bool": "boolean",
-    "date": "date",
-    **dict.fromkeys(("time", "timetz"), "time"),
-    "timestamp": "timestamp",
-    "timestamptz": "timestamptz",
-    "interval": "interval",
-    "uuid": "uuid",
-    **dict.fromkeys(("json", "jsonb"), "json"),
-    "bytea": "binary",
-}
 SPELLINGS = {
     **dict.fromkeys(("int", "int4", "serial", "serial4"), "integer"),
     **dict.fromkeys(("int8", "bigserial", "serial8"), "bigint"),
@@ -158,9 +80,13 @@ SPELLINGS = {
 """Another spelling of a type → the one that the catalog has."""
 TYPE_PART = re.compile(r'"(?:[^"]|"")+"|\([^()]*\)|\[\d*\]|[\w$]+|\S')
 """A part of a type as it is written: of ``timestamp(3) with time zone[]`` there are six."""
-EXACT = {"int2", "int4", "int8", "bool", "date", "timestamp", "timestamptz", "uuid", "bytea"}
-EXACT_TEXT = {"text", "varchar", "name"}
 NOT_HASHED = {"json", "other"}
+CHAINED = {
+    **dict.fromkeys(("smallint", "integer", "bigint"), "hashint8extended"),
+    **dict.fromkeys(("text", "character varying"), "hashtextextended"),
+    "uuid": "uuid_hash_extended",
+}
+"""Type → its hash function, which takes another hash to begin with."""
 
 
 def _iso_text(dialect: Dialect, moment: exp.Expression, kind: exp.Expression) -> exp.Expression:
@@ -208,6 +134,10 @@ class PostgreSQL(Dialect):
     lexis = LEXIS
     max_columns = 1600
     exact_collation = '"C"'
+    shows_state = True
+    explain = "EXPLAIN"
+    groups_in_order = True
+    unites_in_parallel = True
     functions: ClassVar[Mapping[str, Callable[..., exp.Expression]]] = {
         ISO_TEXT: _iso_text,
         TYPED: _typed,
@@ -218,16 +148,30 @@ class PostgreSQL(Dialect):
         SHOWN: _shown,
     }
 
-    def begin(self, connection: Connection, *, statement_timeout: timedelta) -> datetime:
+    def begin(self, connection: Connection, *, statement_timeout: timedelta, state: str | None = None) -> datetime:
         """One read-only transaction on one snapshot; its savepoint is where ``recover`` returns to."""
         milliseconds = min(max(1, round(statement_timeout.total_seconds() * 1000)), LONGEST_TIMEOUT)
         settings = {**SETTINGS, "statement_timeout": str(milliseconds)}
         values = ", ".join(f"({_string(name)}, {_string(value)})" for name, value in settings.items())
         connection.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if state is not None:
+            connection.query(f"SET TRANSACTION SNAPSHOT {_string(state)}")
         ((clock, version, _),) = connection.query(BEGIN.format(settings=values)).rows
         connection.query("SAVEPOINT data_quality")
         self.version = version
         return parse_moment(clock).replace(tzinfo=timezone.utc)
+
+    def show(self, connection: Connection) -> str:
+        """Exports the snapshot, which cannot be done behind a savepoint."""
+        connection.query("RELEASE SAVEPOINT data_quality")
+        try:
+            ((state,),) = connection.query("SELECT pg_export_snapshot()").rows
+        except QueryError as error:
+            if not error.closed:
+                connection.query("ROLLBACK")
+            raise
+        connection.query("SAVEPOINT data_quality")
+        return str(state)
 
     def recover(self, connection: Connection) -> None:
         """Rolls back to the savepoint; the snapshot stays."""
@@ -237,40 +181,36 @@ class PostgreSQL(Dialect):
         """Unquoted names have their ASCII letters in lower case, and no others."""
         return _folded(name)
 
-    def tables(self, connection: Connection, path: Sequence[Sequence[str]]) -> Mapping[tuple[str, ...], Sequence[Column]]:
+    def tables(
+        self, connection: Connection, path: Sequence[Sequence[str]], *, foreign_keys: bool = False
+    ) -> Mapping[tuple[str, ...], Table]:
         """Looks in pg_class; a path of three parts must name the database that one is connected to."""
         *qualifiers, names = path
-        where = f"n.nspname IN ({_strings(qualifiers[-1])})" if qualifiers else "pg_table_is_visible(c.oid)"
+        where = "pg_table_is_visible(oid)"
+        if qualifiers:
+            where = f"relnamespace = ANY(ARRAY(SELECT oid FROM pg_namespace WHERE nspname IN ({_strings(qualifiers[-1])})))"
         if len(qualifiers) > 1:
             where += f" AND current_database() IN ({_strings(qualifiers[0])})"
-        found: dict[tuple[str, ...], list[Column]] = {}
-        for schema, table, column, *facts in connection.query(TABLES.format(tables=_strings(names), where=where)).rows:
-            columns = found.setdefault((schema, table), [])
-            if column is not None:
-                columns.append(_column(column, *facts))
-        return found
+        guarantees = catalogs.guarantees(self.version, foreign_keys)
+        try:
+            return catalogs.tables(connection.query(catalogs.statement(_strings(names), where, guarantees)))
+        except QueryError as error:
+            if not self.own_fault(error):
+                raise
+            # What only speaks like PostgreSQL may have less of a catalog: the columns are enough.
+            self.recover(connection)
+            return catalogs.tables(connection.query(catalogs.statement(_strings(names), where, {})))
 
     def table_names(self, connection: Connection) -> Sequence[tuple[str, ...]]:
         """Lists what is not the system's own, what needs no schema first."""
         return [(schema, table) for schema, table in connection.query(TABLE_NAMES).rows]
-
-    def guarantees(self, connection: Connection, path: Sequence[str]) -> Guarantees:
-        """Constraints and unique indexes, as they were when the run's snapshot was taken."""
-        schema, table = map(_string, path)
-        connection.query(AS_WRITTEN)
-        rows = connection.query(GUARANTEES.format(schema=schema, table=table, version=self.version)).rows
-        self.recover(connection)
-        return Guarantees(
-            present={columns[0]: fact for fact, nulls_equal, columns in rows if nulls_equal is None},
-            keys=[Key(frozenset(columns), fact, nulls_equal) for fact, nulls_equal, columns in rows if nulls_equal is not None],
-        )
 
     def query_columns(self, connection: Connection, query: str) -> Sequence[Column]:
         """Describes the query; the collation of its texts is not told, so none of them counts as exact."""
         described = connection.describe(f"SELECT * FROM {query} LIMIT 0")
         oids = ", ".join(sorted({str(int(oid)) for _, oid in described})) or "0"
         types = {oid: facts for oid, *facts in connection.query(TYPES.format(oids=oids)).rows}
-        return [_column(name, *types[int(oid)]) for name, oid in described]
+        return [catalogs.column(name, *types[int(oid)]) for name, oid in described]
 
     def same_type(self, column: Column, text: str) -> bool:
         """The catalog has one spelling of each type; of a domain ``declared`` is what it is made of."""
@@ -294,27 +234,17 @@ class PostgreSQL(Dialect):
         (tree,) = json.loads(answer) if isinstance(answer, str) else answer
         return float(tree["Plan"]["Total Cost"])
 
-    def key_hash(self, columns: Sequence[Column], refs: Sequence[exp.Expression]) -> exp.Expression | None:
-        """The record hash uses the types' own hash operators, and so sees what their equality sees."""
+    def key_hash(self, columns: Sequence[Column], refs: Sequence[exp.Expression], *, nulls: bool) -> exp.Expression | None:
+        """Hashes that are chained where they see what equality sees, else the record's: slower, by the types' own operators."""
         if self.version < 140000 or any(c.kind in NOT_HASHED and c.type != "jsonb" for c in columns):
             return None
+        if not nulls and all(column.base in CHAINED and column.exact for column in columns):
+            hashed: exp.Expression = exp.Literal.number(0)
+            for column, value in zip(columns, refs, strict=True):
+                hashed = exp.Anonymous(this=CHAINED[column.base], expressions=[value, hashed])
+            return hashed
         row = exp.Anonymous(this="ROW", expressions=list(refs))
         return exp.Anonymous(this="hash_record_extended", expressions=[row, exp.Literal.number(0)])
-
-
-def _column(
-    name: str,
-    type_name: str,
-    base_name: str,
-    base: str,
-    base_type: str,
-    declared: str,
-    not_null: bool = False,
-    deterministic: bool = False,
-) -> Column:
-    kind = "enum" if base_type == "e" else KINDS.get(base, "other")
-    exact = base in EXACT or base_type == "e" or (base in EXACT_TEXT and deterministic)
-    return Column(name, type_name, kind, nullable=not not_null, exact=exact, base=base_name, declared=declared)
 
 
 def _spelled(type_name: str) -> tuple[str, str, bool]:

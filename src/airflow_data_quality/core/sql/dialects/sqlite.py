@@ -13,7 +13,7 @@ from sqlglot import exp
 from airflow_data_quality.core.database import MOMENTS, NUMBERS, Column, Connection
 from airflow_data_quality.core.model.moments import parse_moment
 from airflow_data_quality.core.model.nodes import IS_JSON, ISO_TEXT, LENGTH, MATCHES, PLAIN_TEXT, SHOWN, TYPED
-from airflow_data_quality.core.sql.dialect import Dialect
+from airflow_data_quality.core.sql.dialect import Dialect, Table
 from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
 
 COLUMNS = """\
@@ -118,6 +118,7 @@ class SQLite(Dialect):
     max_columns = 1900
     case_blind = True
     databases = False
+    explain = "EXPLAIN QUERY PLAN"
     functions: ClassVar[Mapping[str, Callable[..., exp.Expression]]] = {
         ISO_TEXT: lambda _, moment, kind: moment,
         TYPED: _typed,
@@ -130,7 +131,7 @@ class SQLite(Dialect):
 
     # Sessions ---------------------------------------------------------------------------------------------------------
 
-    def begin(self, connection: Connection, *, statement_timeout: timedelta) -> datetime:
+    def begin(self, connection: Connection, *, statement_timeout: timedelta, state: str | None = None) -> datetime:
         """One transaction; what is read first fixes the state. The clock is this machine's, for SQLite has no other."""
         connection.limit(statement_timeout)
         connection.query("BEGIN")
@@ -150,7 +151,9 @@ class SQLite(Dialect):
         """ASCII letters in lower case; SQLite tells no others' case apart either way."""
         return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
-    def tables(self, connection: Connection, path: Sequence[Sequence[str]]) -> Mapping[tuple[str, ...], Sequence[Column]]:
+    def tables(
+        self, connection: Connection, path: Sequence[Sequence[str]], *, foreign_keys: bool = False
+    ) -> Mapping[tuple[str, ...], Table]:
         """Looks in the schema that is named, else in ``temp``, ``main`` and what is attached; under the name as written."""
         *qualifiers, (table, *_) = path
         if len(qualifiers) > 1:
@@ -168,7 +171,7 @@ class SQLite(Dialect):
                     types = [type_ for _, type_ in connection.describe(f"SELECT * FROM {relation}")]
                 columns = [_column(row[2], type_, not_null=bool(row[4])) for row, type_ in zip(rows, types, strict=True)]
                 found = (qualifiers[0][0] if qualifiers else schema, table)
-                return {found: self._zoned(connection, columns, relation)}
+                return {found: Table(self._zoned(connection, columns, relation))}
         return {}
 
     def _schemas(self, connection: Connection) -> Sequence[str]:
@@ -236,7 +239,7 @@ class SQLite(Dialect):
 
     def cost(self, connection: Connection, sql: str) -> float | None:
         """Not told, but that it could be planned."""
-        connection.query(f"EXPLAIN QUERY PLAN {sql}")
+        connection.query(f"{self.explain} {sql}")
         return None
 
     def quantile(self, value: str, relation: str, percent: int) -> str:

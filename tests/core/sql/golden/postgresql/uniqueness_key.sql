@@ -1,5 +1,5 @@
 -- sent for uniqueness(id, Order Id)
-SELECT COUNT(*) AS checked, COUNT(DISTINCT HASH_RECORD_EXTENDED(ROW("id", "Order Id"), 0)) AS keys
+SELECT COUNT(*) AS checked, COUNT(DISTINCT HASHTEXTEXTENDED("Order Id", HASHINT8EXTENDED("id", 0))) AS keys
 FROM "shop"."orders"
 WHERE (
 id > 0 OR id < 0
@@ -7,10 +7,10 @@ id > 0 OR id < 0
 
 -- sent for uniqueness(id, Order Id)
 SELECT COALESCE(SUM(n), 0) AS checked, COALESCE(SUM(n - 1), 0) AS failing
-FROM (SELECT COUNT(*) AS n FROM "shop"."orders"
+FROM (SELECT COUNT(*) AS n FROM (SELECT "id", "Order Id" FROM "shop"."orders"
 WHERE (
 id > 0 OR id < 0
-) AND NOT "id" IS NULL AND NOT "Order Id" IS NULL GROUP BY "id", "Order Id") AS k;
+) AND NOT "id" IS NULL AND NOT "Order Id" IS NULL ORDER BY "id", "Order Id") AS s GROUP BY "id", "Order Id") AS k;
 
 -- uniqueness(id, Order Id), alone (by counting distinct hashes of the key, then exactly by grouping)
 SELECT COALESCE(SUM(n), 0) AS checked, COALESCE(SUM(n - 1), 0) AS failing

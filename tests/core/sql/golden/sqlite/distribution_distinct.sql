@@ -1,11 +1,3 @@
--- sent for distribution(Order Id)
-SELECT
-  COUNT(*) - COUNT("Order Id") AS m0
-FROM "shop"."orders"
-WHERE (
-id > 0
-);
-
 -- sent for distribution(id)
 SELECT COUNT(DISTINCT "id") AS value
 FROM "shop"."orders"
@@ -21,6 +13,14 @@ FROM (SELECT "Order Id" FROM "shop"."orders"
 WHERE (
 id > 0
 ) AND NOT "Order Id" IS NULL GROUP BY "Order Id") AS k;
+
+-- sent for distribution(Order Id)
+SELECT
+  COUNT(*) - COUNT("Order Id") AS m0
+FROM "shop"."orders"
+WHERE (
+id > 0
+);
 
 -- distribution(id), alone (by counting distinct integers)
 SELECT COUNT(DISTINCT "id") AS value

@@ -1,10 +1,21 @@
--- sent for volume, again, completeness(amount), completeness(placed), freshness(paid)
+-- sent for referential(id)
+SELECT COUNT(*) AS failing
+FROM (SELECT "id" AS k0 FROM "shop"."orders"
+WHERE (
+id > 0
+)) AS c
+WHERE c.k0 IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM (SELECT "id" AS k0 FROM "shop"."customers"
+WHERE NOT "id" IS NULL) AS p WHERE c.k0 = p.k0);
+
+-- sent for volume, again, completeness(amount), completeness(placed), freshness(paid), referential(id)
 SELECT
   COUNT(*) AS m0,
   COUNT(*) - COUNT("amount") AS m1,
   COUNT(*) - COUNT("placed") AS m2,
   MAX(DQ_MOMENT("paid", 'timestamptz')) FILTER(WHERE DQ_MOMENT("paid", 'timestamptz') <= '2024-01-02T02:04:05') AS m3,
-  COUNT(*) FILTER(WHERE DQ_MOMENT("paid", 'timestamptz') > '2024-01-02T02:04:05') AS m4
+  COUNT(*) FILTER(WHERE DQ_MOMENT("paid", 'timestamptz') > '2024-01-02T02:04:05') AS m4,
+  COUNT("id") AS m5
 FROM "shop"."orders"
 WHERE (
 id > 0
@@ -17,19 +28,7 @@ WHERE (
 id > 0
 ) AND NOT "id" IS NULL;
 
--- sent for referential(id)
-SELECT (SELECT COUNT(*) FROM (SELECT "id" AS k0 FROM "shop"."orders"
-WHERE (
-id > 0
-)) AS c WHERE c.k0 IS NOT NULL) AS checked,
-  (SELECT COUNT(*) FROM (SELECT "id" AS k0 FROM "shop"."orders"
-WHERE (
-id > 0
-)) AS c WHERE c.k0 IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM (SELECT "id" AS k0 FROM "shop"."customers"
-WHERE NOT "id" IS NULL) AS p WHERE c.k0 = p.k0)) AS failing;
-
--- volume, alone (one of 5 questions of one scan)
+-- volume, alone (one of 6 questions of one scan)
 SELECT
   COUNT(*) AS "row_count"
 FROM "shop"."orders"
@@ -37,7 +36,7 @@ WHERE (
 id > 0
 );
 
--- again, alone (one of 5 questions of one scan)
+-- again, alone (one of 6 questions of one scan)
 SELECT
   COUNT(*) AS "row_count"
 FROM "shop"."orders"
@@ -45,7 +44,7 @@ WHERE (
 id > 0
 );
 
--- completeness(amount), alone (one of 5 questions of one scan)
+-- completeness(amount), alone (one of 6 questions of one scan)
 SELECT
   COUNT(*) AS "row_count",
   COUNT(*) - COUNT("amount") AS "null_count(amount)"
@@ -54,7 +53,7 @@ WHERE (
 id > 0
 );
 
--- completeness(placed), alone (one of 5 questions of one scan)
+-- completeness(placed), alone (one of 6 questions of one scan)
 SELECT
   COUNT(*) AS "row_count",
   COUNT(*) - COUNT("placed") AS "null_count(placed)"
@@ -63,7 +62,7 @@ WHERE (
 id > 0
 );
 
--- freshness(paid), alone (one of 5 questions of one scan)
+-- freshness(paid), alone (one of 6 questions of one scan)
 SELECT
   MAX(DQ_MOMENT("paid", 'timestamptz')) FILTER(WHERE DQ_MOMENT("paid", 'timestamptz') <= '2024-01-02T02:04:05') AS "newest(paid)",
   COUNT(*) FILTER(WHERE DQ_MOMENT("paid", 'timestamptz') > '2024-01-02T02:04:05') AS "later_count(paid)"
@@ -80,13 +79,20 @@ id > 0
 ) AND NOT "id" IS NULL GROUP BY "id") AS k;
 
 -- referential(id), alone (by an anti-join with the other table)
-SELECT (SELECT COUNT(*) FROM (SELECT "id" AS k0 FROM "shop"."orders"
+SELECT * FROM (
+SELECT
+  COUNT("id") AS "key_count(id)"
+FROM "shop"."orders"
 WHERE (
 id > 0
-)) AS c WHERE c.k0 IS NOT NULL) AS checked,
-  (SELECT COUNT(*) FROM (SELECT "id" AS k0 FROM "shop"."orders"
+)
+) AS s0 CROSS JOIN (
+SELECT COUNT(*) AS failing
+FROM (SELECT "id" AS k0 FROM "shop"."orders"
 WHERE (
 id > 0
-)) AS c WHERE c.k0 IS NOT NULL
+)) AS c
+WHERE c.k0 IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM (SELECT "id" AS k0 FROM "shop"."customers"
-WHERE NOT "id" IS NULL) AS p WHERE c.k0 = p.k0)) AS failing;
+WHERE NOT "id" IS NULL) AS p WHERE c.k0 = p.k0)
+) AS s1;

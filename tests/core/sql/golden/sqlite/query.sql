@@ -1,3 +1,13 @@
+-- sent for uniqueness(n)
+SELECT COUNT(*) AS checked, COUNT(DISTINCT "n") AS keys
+FROM (
+SELECT id AS n, amount FROM orders -- all; of them
+
+) AS q
+WHERE (
+amount > 0
+) AND NOT "n" IS NULL;
+
 -- sent for volume, completeness(n)
 SELECT
   COUNT(*) AS m0,
@@ -9,16 +19,6 @@ SELECT id AS n, amount FROM orders -- all; of them
 WHERE (
 amount > 0
 );
-
--- sent for uniqueness(n)
-SELECT COUNT(*) AS checked, COUNT(DISTINCT "n") AS keys
-FROM (
-SELECT id AS n, amount FROM orders -- all; of them
-
-) AS q
-WHERE (
-amount > 0
-) AND NOT "n" IS NULL;
 
 -- volume, alone (one of 2 questions of one scan)
 SELECT

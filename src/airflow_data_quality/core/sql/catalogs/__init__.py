@@ -1,0 +1,1 @@
+"""How databases' catalogs are asked, and their rows read."""

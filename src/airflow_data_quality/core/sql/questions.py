@@ -1,0 +1,94 @@
+"""Metric → question: what a check wants to know, in the form in which one dataset of one database is best asked."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from airflow_data_quality.core.model.metric import Distinct, Duplicates, Metric, Orphans, Quantile, Query, Scan
+from airflow_data_quality.core.model.nodes import MATCHES, all_of, count_rows, not_null, raw, raw_texts, ref
+from airflow_data_quality.core.sql import effort
+from airflow_data_quality.core.sql.catalog import Catalog, Source
+from airflow_data_quality.core.sql.dialect import Dialect
+from airflow_data_quality.core.sql.keys import KeyForms, duplicates, orphans
+from airflow_data_quality.core.sql.proofs import Guarantees, proof, provable
+from airflow_data_quality.core.sql.steps import Cell, Proved, Question
+from airflow_data_quality.core.sql.text import check_condition
+from airflow_data_quality.core.sql.values import Single, distinct, quantile, query
+
+
+def question(metric: Metric, where: str | None, source: Source, *, dialect: Dialect, catalog: Catalog) -> Question:
+    """Returns a check's metric as a question to its source; raises what the catalog raises for names it cannot find."""
+    if where is not None:
+        check_condition(dialect, where, "where")
+    asked = _measured(metric, where, source, dialect=dialect, catalog=catalog)
+    if not provable(metric) or not isinstance(asked.asks, Cell | KeyForms):
+        return asked
+    guarantees = catalog.guarantees(source)
+    proved = proof(metric, guarantees)
+    if proved is None:
+        return asked
+    rows = checked(metric, where, source, dialect, guarantees) if isinstance(metric, Duplicates) else None
+    return Question(metric, Proved(asked.asks, f"proved by {proved}"), source, where, checked=rows)
+
+
+def _measured(metric: Metric, where: str | None, source: Source, *, dialect: Dialect, catalog: Catalog) -> Question:
+    conditions = [condition for condition in (source.where, where) if condition is not None]
+    match metric:
+        case Scan():
+            return Question(metric, _cell(metric.expression, where, source, dialect), source, where)
+        case Duplicates():
+            return Question(metric, duplicates(metric, source.text, conditions, dialect=dialect), source, where)
+        case Orphans():
+            own = orphans(metric, source.text, conditions, dialect=dialect, catalog=catalog)
+            rows = checked(metric, where, source, dialect, Guarantees()) if isinstance(own, Single) else None
+            return Question(metric, own, source, where, checked=rows)
+        case Distinct():
+            return Question(metric, distinct(metric, source.text, conditions, dialect=dialect), source, where)
+        case Quantile():
+            ranked, counts = quantile(metric, source.text, conditions, dialect=dialect)
+            return Question(metric, ranked, source, where, tuple(_cell(count, where, source, dialect) for count in counts))
+        case Query():
+            return Question(metric, query(metric, source, where, dialect=dialect), source, where)
+    raise TypeError(f"{type(metric).__name__} is no metric that the planner knows")
+
+
+def _cell(expression: exp.Expression, where: str | None, source: Source, dialect: Dialect) -> Cell:
+    texts = [check_condition(dialect, text, "sql") for text in raw_texts(expression)]
+    filtered = expression.copy() if where is None else restricted(expression, where)
+    clear = where is None or check_condition(dialect, where, "where")
+    serial = filtered.find(exp.Subquery) is not None
+    calls = any("(" in text for text in (*raw_texts(filtered), source.where or ""))
+    matches = any(node.this == MATCHES for node in filtered.find_all(exp.Anonymous))
+    each = effort.SUBQUERY if serial else effort.MATCH if matches else effort.AGGREGATE
+    return Cell(source, dialect.text(filtered), not clear or not all(texts), serial, calls, each)
+
+
+def checked(metric: Duplicates | Orphans, where: str | None, source: Source, dialect: Dialect, known: Guarantees) -> Cell:
+    """Returns what counts the rows that a question about keys looks at."""
+    nullable = [] if _nulls_too(metric) else [column for column in metric.columns if column.name not in known.present]
+    if len(nullable) == 1:
+        return _cell(exp.Count(this=ref(nullable[0])), where, source, dialect)
+    rows = count_rows(all_of([not_null(ref(column)) for column in nullable])) if nullable else count_rows()
+    return _cell(rows, where, source, dialect)
+
+
+def _nulls_too(metric: Duplicates | Orphans) -> bool:
+    return isinstance(metric, Duplicates) and metric.nulls == "equal"
+
+
+def restricted(expression: exp.Expression, where: str) -> exp.Expression:
+    """Returns the expression with every aggregate in it looking at fewer rows only."""
+    box = exp.Paren(this=expression.copy())
+    aggregates = list(box.find_all(exp.AggFunc))
+    if not aggregates:
+        raise ValueError(f"where cannot be applied: there is no aggregate in {expression}")
+    for aggregate in aggregates:
+        parent = aggregate.parent
+        if isinstance(parent, exp.Filter):
+            condition = parent.expression.this
+            parent.expression.set("this", exp.and_(raw(where), condition.copy()))
+        else:
+            filtered = exp.Filter(this=aggregate.copy(), expression=exp.Where(this=raw(where)))
+            aggregate.replace(filtered)
+    restricted_expression: exp.Expression = box.this
+    return restricted_expression
