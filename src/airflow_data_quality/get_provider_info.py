@@ -15,6 +15,16 @@ OPTIONS: dict[str, Any] = {
         "example": "2h",
         "default": "30m",
     },
+    "max_parallel": {
+        "description": (
+            "Over how many connections a run asks a database at most. They see the same state of it, where it can show that to "
+            "more than one. The operators' argument of the same name comes first."
+        ),
+        "version_added": "0.1.0",
+        "type": "integer",
+        "example": "4",
+        "default": "2",
+    },
     "masked_columns": {
         "description": (
             "Columns whose values are replaced by *** wherever failing rows are shown or kept: shell "

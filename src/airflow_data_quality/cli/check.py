@@ -42,7 +42,7 @@ def run(args: Namespace) -> int:
 def _table(done: Run, selection: Selection, path: str) -> None:
     print_table(text.grid(done))
     told = [text.line(execution) for execution in text.worst_first(done) if execution.outcome != "passed"]
-    write("\n".join(["", *told, text.title(done)]))
+    write("\n".join(["", *told, *text.notes(done), text.title(done)]))
 
 
 def _json(done: Run, selection: Selection, path: str) -> None:

@@ -12,7 +12,7 @@ from airflow_data_quality.core.errors import DataQualityError, DefinitionError
 from airflow_data_quality.core.formats.suite import Suite
 from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.duration import parse_duration
-from airflow_data_quality.core.model.options import Options
+from airflow_data_quality.core.model.options import MAX_PARALLEL, Options
 from airflow_data_quality.core.model.templates import refuse_templates
 from airflow_data_quality.core.model.test import Test
 from airflow_data_quality.core.sql.dialect import dialect_named
@@ -89,4 +89,7 @@ def _behind(conn_id: str | None) -> Database:
 def _configured() -> Options:
     from airflow.providers.common.compat.sdk import conf
 
-    return Options(statement_timeout=parse_duration(conf.get("data_quality", "statement_timeout", fallback="30m")))
+    return Options(
+        statement_timeout=parse_duration(conf.get("data_quality", "statement_timeout", fallback="30m")),
+        max_parallel=conf.getint("data_quality", "max_parallel", fallback=MAX_PARALLEL),
+    )

@@ -148,7 +148,8 @@ class Inquiry:
     ) -> tuple[Catalog, Sequence[Step]]:
         """Opens the transaction, finds every test's names, and plans what is asked."""
         dialect.one_statement = connection.one_statement
-        catalog = Catalog(connection, dialect, dialect.begin(connection, statement_timeout=options.statement_timeout))
+        clock = dialect.begin(connection, statement_timeout=options.statement_timeout)
+        catalog = Catalog(connection, dialect, clock, trust_foreign_keys=options.trust_foreign_keys)
         for test in self.tests:
             if watched.stopping():
                 raise Cancelled("the run was told to stop before this was asked")

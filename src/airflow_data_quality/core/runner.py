@@ -108,6 +108,7 @@ def run_checks(
     *,
     max_parallel: int = MAX_PARALLEL,
     statement_timeout: timedelta | str = STATEMENT_TIMEOUT,
+    trust_foreign_keys: bool = False,
     sample_failing_rows: int = 0,
     sample_columns: Sequence[str] | None = None,
 ) -> Run:
@@ -119,6 +120,7 @@ def run_checks(
         database: what ``connect`` returns.
         max_parallel: over how many connections the database is asked at most, all of which see the same state.
         statement_timeout: after how long the database stops a statement by itself: ``"30m"`` or a timedelta.
+        trust_foreign_keys: whether a foreign key proves that no row is an orphan, though who loads a replica may pass it by.
         sample_failing_rows: how many failing rows of a failed row-level check are kept in ``.samples``; they may be
             personal data.
         sample_columns: the columns of these rows that are kept; all when not given.
@@ -140,6 +142,7 @@ def run_checks(
     options = Options(
         max_parallel=max_parallel,
         statement_timeout=parse_duration(statement_timeout),
+        trust_foreign_keys=trust_foreign_keys,
         sample_failing_rows=sample_failing_rows,
         sample_columns=sample_columns,
     )

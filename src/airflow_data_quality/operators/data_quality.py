@@ -18,7 +18,7 @@ from airflow_data_quality.core.model.check import Check
 from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.duration import parse_duration
 from airflow_data_quality.core.model.execution import Execution
-from airflow_data_quality.core.model.options import Options
+from airflow_data_quality.core.model.options import MAX_PARALLEL, Options
 from airflow_data_quality.core.model.run import Origin, Run, run_id
 from airflow_data_quality.core.model.templates import RENDERED, is_template
 from airflow_data_quality.core.model.test import Test, coded_tests
@@ -53,6 +53,10 @@ class DataQualityOperator(BaseOperator):
         retry_on_failure: whether a failed gate may be retried by Airflow, for data that may only be late.
         allow_empty: whether a list of checks that is empty passes; else it is an error.
         statement_timeout: after how long the database stops a statement by itself; from the configuration by default.
+        max_parallel: over how many connections a database is asked at most, all of which see the same state; from the
+            configuration by default.
+        trust_foreign_keys: whether a foreign key proves that no row is an orphan, so that a Referential check need not look.
+            Who loads a replica may pass it by.
         history_key: stands before the label in test ids in place of ``dag_id/task_id``, so that a history outlives a move.
         sample_failing_rows: how many failing rows of a failed row-level check are logged and kept. They may be personal
             data: none by default. What the setting ``masked_columns`` names is not shown.
@@ -94,6 +98,8 @@ class DataQualityOperator(BaseOperator):
         retry_on_failure: bool = False,
         allow_empty: bool = False,
         statement_timeout: timedelta | str | None = None,
+        max_parallel: int | None = None,
+        trust_foreign_keys: bool = False,
         history_key: str | None = None,
         sample_failing_rows: int = 0,
         sample_columns: Sequence[str] | None = None,
@@ -106,6 +112,8 @@ class DataQualityOperator(BaseOperator):
             raise DefinitionError(f"retry_on_failure goes with gate='fail': gate={gate!r} never fails on bad data")
         if statement_timeout is not None:
             parse_duration(statement_timeout)
+        if max_parallel is not None:
+            Options(max_parallel=max_parallel)
         arguments.refuse_samples(sample_failing_rows, sample_columns)
         self.checks = arguments.plain_checks(checks) if checks is not None else None
         self.suite = arguments.plain_suite(suite)
@@ -119,6 +127,8 @@ class DataQualityOperator(BaseOperator):
         self.retry_on_failure = retry_on_failure
         self.allow_empty = allow_empty
         self.statement_timeout = statement_timeout
+        self.max_parallel = max_parallel
+        self.trust_foreign_keys = trust_foreign_keys
         self.history_key = history_key
         self.sample_failing_rows = sample_failing_rows
         self.sample_columns = sample_columns
@@ -236,6 +246,8 @@ class DataQualityOperator(BaseOperator):
             statement_timeout=parse_duration(
                 self.statement_timeout or conf.get("data_quality", "statement_timeout", fallback="30m")
             ),
+            max_parallel=self.max_parallel or conf.getint("data_quality", "max_parallel", fallback=MAX_PARALLEL),
+            trust_foreign_keys=self.trust_foreign_keys,
             sample_failing_rows=self.sample_failing_rows,
             sample_columns=self.sample_columns,
             masked_columns=_masked() if self.sample_failing_rows else (),

@@ -14,7 +14,7 @@ from airflow_data_quality.core.checks.volume import Volume
 from airflow_data_quality.core.model.bounds import Bounds
 from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.execution import Execution, execution_id
-from airflow_data_quality.core.model.run import Plan, Run, Statement
+from airflow_data_quality.core.model.run import Plan, PlannedTest, Run, Statement
 from airflow_data_quality.core.report.text import HEADER, cells, grid, line, planned, table
 
 NOON = datetime(2024, 1, 31, 12, tzinfo=timezone.utc)
@@ -131,6 +131,11 @@ def test_a_table_has_one_row_per_check_whatever_it_is_called() -> None:
     assert len(table(run(execution(check=Volume(min=1, name="two\nlines")))).splitlines()) == 3
 
 
+def test_what_was_done_otherwise_is_noted() -> None:
+    noted = run(PASSED).model_copy(update={"plan": Plan(notes=("asked on one\nconnection",))})
+    assert table(noted).splitlines()[-1] == "note: asked on one connection"
+
+
 def test_nothing_in_a_text_commands_a_terminal() -> None:
     assert line(execution(test_id="t", message="\x1b]0;title\x07 \x9b31m")) == "passed  t:  ]0;title   31m"
 
@@ -146,19 +151,28 @@ def test_a_plan_says_what_each_statement_is_for_and_what_it_costs() -> None:
     plan = Plan(
         statements=(
             Statement(sql="SELECT 1", test_ids=("a", "b\nDROP TABLE t"), cost=1234.5),
-            Statement(sql="SELECT 2", test_ids=("c",), conn_id="warehouse"),
+            Statement(sql="SELECT 2", test_ids=("a", "c"), conn_id="warehouse"),
         ),
         errors={"d": "no table\n'x'"},
+        tests=(
+            PlannedTest(test_id="a", statements=(1, 2), facts=("one of 2 questions of one scan", "by grouping"), cost=1234.5),
+            PlannedTest(test_id="c", statements=(2,), facts=("by grouping",)),
+            PlannedTest(test_id="e", facts=("proved by constraint e_pkey",)),
+        ),
     )
     assert planned(plan).splitlines() == [
         "-- statement 1 of 2: 2 tests in one, estimated cost 1,234.5",
-        "--   a",
+        "--   a: one of 2 questions of one scan; by grouping",
         "--   b DROP TABLE t",
         "SELECT 1;",
         "",
-        "-- statement 2 of 2: 1 test, behind warehouse",
-        "--   c",
+        "-- statement 2 of 2: 2 tests in one, behind warehouse",
+        "--   a",
+        "--   c: by grouping",
         "SELECT 2;",
+        "",
+        "-- no statement is needed for",
+        "--   e: proved by constraint e_pkey",
         "",
         "-- d cannot be asked: no table 'x'",
     ]

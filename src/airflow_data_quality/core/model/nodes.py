@@ -32,9 +32,9 @@ def raw(text: str) -> exp.Expression:
     return condition
 
 
-def raw_texts(expression: exp.Expression) -> Sequence[str]:
-    """Returns the users' own texts in an expression, as they were written."""
-    return [node.meta["raw"] for node in expression.find_all(exp.Var) if "raw" in node.meta]
+def raw_text(node: exp.Expression) -> str | None:
+    """Returns the user's own text that a node is, as it was written; None of any other node."""
+    return node.meta.get("raw") if isinstance(node, exp.Var) else None
 
 
 def any_of(conditions: Sequence[exp.Expression]) -> exp.Expression:

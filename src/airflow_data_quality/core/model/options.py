@@ -20,6 +20,8 @@ class Options:
     """After how long the database stops a statement by itself."""
     max_parallel: int = MAX_PARALLEL
     """Over how many connections a database is asked at most, where they can see the same state."""
+    trust_foreign_keys: bool = False
+    """Whether foreign keys prove that no row is an orphan, though who loads a replica may pass them by."""
     sample_failing_rows: int = 0
     """How many failing rows of a failed row-level check are kept."""
     sample_columns: Sequence[str] | None = None

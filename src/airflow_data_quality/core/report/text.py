@@ -55,21 +55,37 @@ def grid(run: Run) -> Sequence[tuple[str, ...]]:
 def table(run: Run) -> str:
     """Returns the run as a table, the worst first, under one line that says how it went."""
     head = f"{title(run)} (run {run.id})"
-    return "\n".join([head, *aligned(grid(run))]) if run.executions else head
+    return "\n".join([head, *(aligned(grid(run)) if run.executions else ()), *notes(run)])
+
+
+def notes(run: Run) -> Sequence[str]:
+    """Returns what was done otherwise than it should be, one line each."""
+    return [one_line(f"note: {note}") for note in run.plan.notes]
 
 
 def planned(plan: Plan) -> str:
-    """Returns a plan as SQL to paste into a console: what each statement is for, and what it costs, stands in comments."""
-    blocks = [_planned(number, len(plan.statements), sent) for number, sent in enumerate(plan.statements, 1)]
-    return "\n\n".join([*blocks, *_not_asked(plan.errors)])
+    """Returns a plan as SQL to paste into a console: comments say what each statement is for, why so, and what it costs."""
+    why = {test.test_id: f"{test.test_id}: {'; '.join(test.facts)}" for test in plan.tests}
+    blocks: list[str] = []
+    for number, sent in enumerate(plan.statements, 1):
+        blocks.append(_planned(f"statement {number} of {len(plan.statements)}", sent, why))
+        # Its reasons are given where a test is named first.
+        why = {test_id: text for test_id, text in why.items() if test_id not in sent.test_ids}
+    free = [why[test.test_id] for test in plan.tests if not test.statements]
+    return "\n\n".join([*blocks, *_comments(["no statement is needed for", *free] if free else []), *_not_asked(plan.errors)])
 
 
-def _planned(number: int, of: int, sent: Statement) -> str:
+def _planned(head: str, sent: Statement, why: Mapping[str, str]) -> str:
     tests = f"{len(sent.test_ids)} tests in one" if len(sent.test_ids) > 1 else "1 test"
     cost = "" if sent.cost is None else f", estimated cost {spell(sent.cost)}"
     conn_id = "" if sent.conn_id is None else f", behind {sent.conn_id}"
-    lines = [f"statement {number} of {of}: {tests}{conn_id}{cost}", *(f"  {test_id}" for test_id in sent.test_ids)]
-    return "\n".join([*(f"-- {one_line(text)}" for text in lines), f"{sent.sql};"])
+    (comments,) = _comments([f"{head}: {tests}{conn_id}{cost}", *(why.get(test_id, test_id) for test_id in sent.test_ids)])
+    return f"{comments}\n{sent.sql};"
+
+
+def _comments(lines: Sequence[str]) -> Sequence[str]:
+    """Returns a heading and what stands below it as one block of comments, none for no lines."""
+    return ["\n".join(f"-- {'  ' * (number > 0)}{one_line(text)}" for number, text in enumerate(lines))] if lines else []
 
 
 def _not_asked(errors: Mapping[str, str]) -> Sequence[str]:

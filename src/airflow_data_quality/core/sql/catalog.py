@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
@@ -10,11 +10,12 @@ from itertools import product
 from sqlglot import exp
 
 from airflow_data_quality.core.database import Column, Connection
-from airflow_data_quality.core.errors import DataQualityError, NameNotFound, near
+from airflow_data_quality.core.errors import DataQualityError, NameNotFound, QueryError, near
 from airflow_data_quality.core.model.columns import Columns
 from airflow_data_quality.core.model.dataset import Dataset, split_path
 from airflow_data_quality.core.sql.dialect import Dialect, Table
 from airflow_data_quality.core.sql.proofs import Guarantees
+from airflow_data_quality.core.sql.statistics import Statistics
 from airflow_data_quality.core.sql.text import check_condition, one_query
 
 
@@ -45,6 +46,7 @@ class Catalog:
         self._tables: dict[str, Source] = {}
         self._sources: dict[Dataset, Source | DataQualityError] = {}
         self._guarantees: dict[tuple[str, ...], Guarantees] = {}
+        self._statistics: dict[tuple[str, ...], Mapping[str, Statistics]] = {}
 
     def source(self, dataset: Dataset) -> Source:
         """Returns what a dataset is; raises NameNotFound, DefinitionError or QueryError, without asking twice."""
@@ -83,6 +85,26 @@ class Catalog:
     def guarantees(self, source: Source) -> Guarantees:
         """Returns what holds in every row of a source; nothing where the catalog does not tell."""
         return self._guarantees.get(source.path, Guarantees())
+
+    def statistics(self, source: Source, column: str) -> Statistics | None:
+        """Returns what the database has noted of a column's values in all rows of a table, asked once for all its columns.
+
+        None where there is nothing: of queries and views, before anybody has looked, without the right to see it.
+        """
+        if not source.path:
+            return None
+        if source.path not in self._statistics:
+            self._statistics[source.path] = self._noted(source)
+        return self._statistics[source.path].get(column)
+
+    def _noted(self, source: Source) -> Mapping[str, Statistics]:
+        try:
+            return self._dialect.statistics(self._connection, source.path, tuple(source.columns), source.rows)
+        except QueryError as error:
+            if not self._dialect.own_fault(error):
+                raise
+            self._dialect.recover(self._connection)
+            return {}
 
     def _columns(self, columns: Sequence[Column], dataset: str) -> Columns:
         dialect = self._dialect

@@ -20,6 +20,7 @@ from airflow_data_quality.core.database import Column, Connection
 from airflow_data_quality.core.errors import QueryError, UnknownDialect
 from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
 from airflow_data_quality.core.sql.proofs import Guarantees
+from airflow_data_quality.core.sql.statistics import Statistics
 
 NOT_ITS_FAULT = ("08", "25P", "40", "53", "55", "57", "58", "XX")
 """How SQLSTATEs begin of what any statement might have met: a lost connection, a lock, a timeout, a lack of memory. All
@@ -130,6 +131,19 @@ class Dialect(ABC):
     @abstractmethod
     def table_names(self, connection: Connection) -> Sequence[tuple[str, ...]]:
         """Returns the exact paths of tables that a user may have meant, for the message that one was not found."""
+
+    def statistics(
+        self, connection: Connection, path: Sequence[str], columns: Sequence[Column], rows: int | None
+    ) -> Mapping[str, Statistics]:
+        """Returns what is noted of the values of a table's columns, by their names, as far as there is anything.
+
+        Args:
+            connection: in the transaction of the run.
+            path: the table's exact path.
+            columns: those to tell of.
+            rows: about how many rows it has, None where nobody knows.
+        """
+        return {}
 
     @abstractmethod
     def query_columns(self, connection: Connection, query: str) -> Sequence[Column]:

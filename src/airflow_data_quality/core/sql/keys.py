@@ -72,7 +72,8 @@ def duplicates(metric: Duplicates, source: str, conditions: Sequence[str], *, di
         in_order = f"{counts}FROM (SELECT {rows} AS n FROM {in_sort} GROUP BY {keys}) AS k"
     if len(metric.columns) == 1 and metric.columns[0].kind == "integer":
         nulls = " + CASE WHEN COUNT(*) > COUNT(" + keys + ") THEN 1 ELSE 0 END" if metric.nulls == "equal" else ""
-        fast = f"SELECT {rows} AS checked, COUNT(DISTINCT {keys}){nulls} AS keys\nFROM {source}{where}"
+        counted = rows if metric.nulls == "equal" else f"COUNT({keys})"
+        fast = f"SELECT {counted} AS checked, COUNT(DISTINCT {keys}){nulls} AS keys\nFROM {source}{where_clause(conditions)}"
         return KeyForms(exact, fast, metric.count == "surplus", in_order, "by counting distinct integers", effort.INTEGERS)
     hashed = dialect.key_hash(metric.columns, refs, nulls=metric.nulls == "equal")
     if hashed is None:

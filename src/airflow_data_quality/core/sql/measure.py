@@ -211,6 +211,9 @@ class Measurer:
             (rows,), problem = self._counted(before[1:])
             if problem is None and failing == 0 and (not implied.full or checked == rows):
                 return Found((rows, 0), facts=(implied.fact,))
+            if failing and implied.instead.in_order is not None:
+                # Keys of which a part is doubled already: the fast form would probably leave it open.
+                return self._exact(implied.instead, implied.instead.in_order, implied)
         return self._asked(implied.instead, implied)
 
     def _counted(self, cells: Sequence[Ask]) -> tuple[list[int], Exception | None]:

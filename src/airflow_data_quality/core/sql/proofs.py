@@ -57,14 +57,14 @@ def provable(metric: Metric) -> bool:
     return isinstance(metric, Duplicates | Orphans) or bool(_nulls_of(metric))
 
 
-def proof(metric: Metric, guarantees: Guarantees, catalog: Catalog | None = None) -> str | None:
+def proof(metric: Metric, guarantees: Guarantees, catalog: Catalog) -> str | None:
     """Returns what proves that a metric counts no failing row, or None.
 
     Raises what the catalog raises for another table that it cannot find.
     """
     if isinstance(metric, Duplicates):
         return _unique(metric, guarantees)
-    if isinstance(metric, Orphans) and catalog is not None:
+    if isinstance(metric, Orphans):
         return _present_there(metric, guarantees, catalog)
     columns = _nulls_of(metric)
     return _all_present(columns, guarantees) if columns else None

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from airflow_data_quality.core.database import Column
 from airflow_data_quality.core.model.metric import Distinct, Duplicates, Metric, Orphans, Quantile, Query, Scan
-from airflow_data_quality.core.model.nodes import MATCHES, all_of, count_rows, not_null, raw, raw_texts, ref
+from airflow_data_quality.core.model.nodes import MATCHES, all_of, count_rows, not_null, raw, raw_text, ref
 from airflow_data_quality.core.sql import effort
 from airflow_data_quality.core.sql.catalog import Catalog, Source
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.keys import KeyForms, duplicates, orphans
 from airflow_data_quality.core.sql.proofs import Guarantees, proof, provable
+from airflow_data_quality.core.sql.statistics import Statistics
 from airflow_data_quality.core.sql.steps import Cell, Proved, Question
 from airflow_data_quality.core.sql.text import check_condition
 from airflow_data_quality.core.sql.values import Single, distinct, quantile, query
+
+LARGE = 200_000
+"""Rows from which on a table's statistics are looked at."""
+FEW = 50_000
+"""Different values of a column that any session can count in memory."""
+MARGIN = 1.0
+"""Per cent of the rows on either side of where a quantile is expected, among which it is looked for."""
 
 
 def question(metric: Metric, where: str | None, source: Source, *, dialect: Dialect, catalog: Catalog) -> Question:
@@ -21,13 +30,13 @@ def question(metric: Metric, where: str | None, source: Source, *, dialect: Dial
     if where is not None:
         check_condition(dialect, where, "where")
     asked = _measured(metric, where, source, dialect=dialect, catalog=catalog)
-    if not provable(metric) or not isinstance(asked.asks, Cell | KeyForms):
+    if not provable(metric) or not isinstance(asked.asks, Cell | KeyForms | Single):
         return asked
     guarantees = catalog.guarantees(source)
-    proved = proof(metric, guarantees)
+    proved = proof(metric, guarantees, catalog)
     if proved is None:
         return asked
-    rows = checked(metric, where, source, dialect, guarantees) if isinstance(metric, Duplicates) else None
+    rows = checked(metric, where, source, dialect, guarantees) if isinstance(metric, Duplicates | Orphans) else None
     return Question(metric, Proved(asked.asks, f"proved by {proved}"), source, where, checked=rows)
 
 
@@ -43,24 +52,34 @@ def _measured(metric: Metric, where: str | None, source: Source, *, dialect: Dia
             rows = checked(metric, where, source, dialect, Guarantees()) if isinstance(own, Single) else None
             return Question(metric, own, source, where, checked=rows)
         case Distinct():
-            return Question(metric, distinct(metric, source.text, conditions, dialect=dialect), source, where)
+            known = _known(metric.column, source, catalog)
+            few = known is not None and known.distinct is not None and known.distinct <= FEW
+            return Question(metric, distinct(metric, source.text, conditions, dialect=dialect, few=few), source, where)
         case Quantile():
-            ranked, counts = quantile(metric, source.text, conditions, dialect=dialect)
+            known = _known(metric.column, source, catalog)
+            window = None if known is None else known.window(metric.percent, MARGIN)
+            ranked, counts = quantile(metric, source.text, conditions, dialect=dialect, window=window)
             return Question(metric, ranked, source, where, tuple(_cell(count, where, source, dialect) for count in counts))
         case Query():
             return Question(metric, query(metric, source, where, dialect=dialect), source, where)
     raise TypeError(f"{type(metric).__name__} is no metric that the planner knows")
 
 
+def _known(column: Column, source: Source, catalog: Catalog) -> Statistics | None:
+    """Returns what the database has noted of a column, where that can save more than it costs to ask."""
+    return catalog.statistics(source, column.name) if (source.rows or 0) >= LARGE else None
+
+
 def _cell(expression: exp.Expression, where: str | None, source: Source, dialect: Dialect) -> Cell:
-    texts = [check_condition(dialect, text, "sql") for text in raw_texts(expression)]
     filtered = expression.copy() if where is None else restricted(expression, where)
-    clear = where is None or check_condition(dialect, where, "where")
-    serial = filtered.find(exp.Subquery) is not None
-    calls = any("(" in text for text in (*raw_texts(filtered), source.where or ""))
-    matches = any(node.this == MATCHES for node in filtered.find_all(exp.Anonymous))
+    nodes = list(filtered.walk())
+    texts = [text for text in map(raw_text, nodes) if text is not None]
+    clear = all([check_condition(dialect, text, "sql") for text in texts])
+    calls = any("(" in text for text in (*texts, source.where or ""))
+    serial = any(isinstance(node, exp.Subquery) for node in nodes)
+    matches = any(isinstance(node, exp.Anonymous) and node.this == MATCHES for node in nodes)
     each = effort.SUBQUERY if serial else effort.MATCH if matches else effort.AGGREGATE
-    return Cell(source, dialect.text(filtered), not clear or not all(texts), serial, calls, each)
+    return Cell(source, dialect.text(filtered), not clear, serial, calls, each)
 
 
 def checked(metric: Duplicates | Orphans, where: str | None, source: Source, dialect: Dialect, known: Guarantees) -> Cell:

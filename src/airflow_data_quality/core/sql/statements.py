@@ -87,7 +87,7 @@ def standalone(questions: Sequence[Question], dialect: Dialect) -> str | None:
     None when nothing is asked.
     """
     measured = [(q.metric.names[0], q.asks.instead if isinstance(q.asks, Proved | Implied) else q.asks) for q in questions]
-    counted = [(q.metric.names[0], q.checked) for q in questions if q.checked is not None and not isinstance(q.asks, Proved)]
+    counted = [(q.metric.names[0], q.checked) for q in questions if q.checked is not None and not _counted_too(q)]
     scans = [(name, asks) for name, asks in [*counted, *measured] if isinstance(asks, Cell)]
     parts = [_alone(asks, dialect) for _, asks in measured if not isinstance(asks, Cell)]
     if scans:
@@ -96,6 +96,11 @@ def standalone(questions: Sequence[Question], dialect: Dialect) -> str | None:
     if len(parts) <= 1:
         return parts[0] if parts else None
     return "SELECT * FROM " + " CROSS JOIN ".join(f"(\n{part}\n) AS s{number}" for number, part in enumerate(parts))
+
+
+def _counted_too(asked: Question) -> bool:
+    """Says whether what would have measured a proved key counts the rows with a key too."""
+    return isinstance(asked.asks, Proved) and isinstance(asked.asks.instead, KeyForms)
 
 
 def _alone(asks: KeyForms | Single | Ranked, dialect: Dialect) -> str:

@@ -32,7 +32,7 @@ class Cell:
 class Proved:
     """What the catalog proves to be 0, so that nobody asks for it."""
 
-    instead: Cell | KeyForms
+    instead: Cell | KeyForms | Single
     """What would have measured it."""
     fact: str
     """What proves it, for people."""

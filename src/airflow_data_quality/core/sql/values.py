@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from airflow_data_quality.core.errors import DefinitionError
 from airflow_data_quality.core.model.metric import DATASET, Distinct, Quantile, Query
-from airflow_data_quality.core.model.nodes import count_rows, not_null, ref
+from airflow_data_quality.core.model.nodes import count_rows, ref
 from airflow_data_quality.core.model.tokens import literal
 from airflow_data_quality.core.sql import effort
 from airflow_data_quality.core.sql.dialect import Dialect
@@ -91,14 +91,17 @@ class Ranked:
         return dialect.quantile(self.value, relation, self.percent)
 
 
-def distinct(metric: Distinct, source: str, conditions: Sequence[str], *, dialect: Dialect) -> Single:
-    """Returns the form of a distinct count: counting distinct integers is fast, any other type is grouped in parallel."""
-    column = dialect.text(ref(metric.column))
-    if metric.column.kind == "integer":
-        sql = f"SELECT COUNT(DISTINCT {column}) AS value\nFROM {source}{where_clause(conditions)}"
+def distinct(metric: Distinct, source: str, conditions: Sequence[str], *, dialect: Dialect, few: bool = False) -> Single:
+    """Returns the form of a distinct count: counting distinct integers is fast, few values are grouped in parallel.
+
+    Any other type than integers is grouped however many values there are. ``few`` says that they are known to be few.
+    """
+    column, where = dialect.text(ref(metric.column)), where_clause(conditions)
+    if metric.column.kind == "integer" and not few:
+        sql = f"SELECT COUNT(DISTINCT {column}) AS value\nFROM {source}{where}"
         return Single(sql, ("value",), "by counting distinct integers", effort.INTEGERS)
-    present = where_clause(conditions, [dialect.text(not_null(ref(metric.column)))])
-    sql = f"SELECT COUNT(*) AS value\nFROM (SELECT {column} FROM {source}{present} GROUP BY {column}) AS k"
+    # NULL is one group more, which is not counted.
+    sql = f"SELECT COUNT({column}) AS value\nFROM (SELECT {column} FROM {source}{where} GROUP BY {column}) AS k"
     return Single(sql, ("value",), "by grouping")
 
 

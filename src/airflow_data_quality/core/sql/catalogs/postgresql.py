@@ -15,6 +15,7 @@ from typing import Any
 from airflow_data_quality.core.database import Answer, Column
 from airflow_data_quality.core.sql.dialect import Table
 from airflow_data_quality.core.sql.proofs import Guarantees, Key, Reference
+from airflow_data_quality.core.sql.statistics import Statistics
 
 KINDS = {
     **dict.fromkeys(("int2", "int4", "int8"), "integer"),
@@ -134,15 +135,27 @@ FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.confrelid JOIN pg_namesp
     FROM family AS f
   ) AS f
 WHERE k.conrelid = ANY(ARRAY(SELECT root FROM tree)) AND k.contype = 'f' AND k.convalidated{own_enforced}
-  AND c.relkind = 'r' AND NOT row_security_active(c.oid) AND u.plainly AND NOT f.disabled
+  AND c.relkind = 'r' AND NOT c.relispartition AND NOT row_security_active(c.oid) AND u.plainly AND NOT f.disabled
   AND NOT EXISTS (SELECT FROM tree AS t WHERE t.root = k.conrelid AND t.oid <> ALL(f.tables))"""
 """Foreign keys that hold in every row, if the server's triggers have seen every row.
 
 Those of a partitioned table hold where each partition has its own, made from it; what inherits from a table in another way has
 none. Equality must be the one that a query would use: the server's own, under one collation. The table that is referred to
-must show all its rows: it hides none from this user, and it is not partitioned, for until the end of 2024 servers lost the
-triggers of such keys when a partition came or went, and their catalogs do not tell.
+must show all its rows: it hides none from this user; it is no partition, each of which the catalog has a key to when all of
+them together are referred to; and it has none, for until the end of 2024 servers lost the triggers of such keys when a
+partition came or went, and their catalogs do not tell.
 """
+
+STATISTICS = """\
+SELECT attname, null_frac, n_distinct, CASE WHEN attname IN ({numbers}) THEN most_common_vals::text::text[] END,
+  most_common_freqs, CASE WHEN attname IN ({numbers}) THEN histogram_bounds::text::text[] END
+FROM pg_stats
+WHERE schemaname = {schema} AND tablename = {table} AND attname IN ({columns}) AND inherited = EXISTS (
+  SELECT FROM pg_inherits WHERE inhparent = (
+    SELECT oid FROM pg_class WHERE relname = {table} AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = {schema})
+  )
+)"""
+"""Of a table's own rows; where others' are read along with them, of all together."""
 
 TEXT, VARCHAR, ANY_ENUM = "25", "1043", "3500"
 """Types that share an operator class with others, by their numbers, which no version changes."""
@@ -296,3 +309,16 @@ def _is_own(class_type: str | None, base: Row) -> bool:
     """Says whether an operator class, by the type that it is the default of, is a type's own."""
     shared = (class_type == TEXT and base["oid"] == VARCHAR) or (class_type == ANY_ENUM and base["kind"] == "e")
     return class_type == base["oid"] or shared
+
+
+def statistics(answer: Answer, rows: int | None) -> Mapping[str, Statistics]:
+    """Returns what is noted of each column of a table with about so many rows.
+
+    How many values are different is noted as a number, or below 0 as a share of the rows.
+    """
+    found = {}
+    for name, null_share, distinct, values, shares, bounds in answer.rows:
+        number = float(distinct) if distinct > 0 else -distinct * rows if distinct and rows is not None else None
+        common = tuple(zip(values or (), shares or (), strict=False))
+        found[name] = Statistics(number, float(null_share), common, tuple(bounds or ()))
+    return found

@@ -10,13 +10,14 @@ from typing import ClassVar
 
 from sqlglot import exp
 
-from airflow_data_quality.core.database import MOMENTS, Column, Connection
+from airflow_data_quality.core.database import MOMENTS, NUMBERS, Column, Connection
 from airflow_data_quality.core.errors import QueryError
 from airflow_data_quality.core.model.moments import parse_moment
 from airflow_data_quality.core.model.nodes import IS_JSON, ISO_TEXT, LENGTH, MATCHES, PLAIN_TEXT, SHOWN, TYPED
 from airflow_data_quality.core.sql.catalogs import postgresql as catalogs
 from airflow_data_quality.core.sql.dialect import Dialect, Table
 from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
+from airflow_data_quality.core.sql.statistics import Statistics
 
 LONGEST_TIMEOUT = 2**31 - 1
 
@@ -204,6 +205,16 @@ class PostgreSQL(Dialect):
     def table_names(self, connection: Connection) -> Sequence[tuple[str, ...]]:
         """Lists what is not the system's own, what needs no schema first."""
         return [(schema, table) for schema, table in connection.query(TABLE_NAMES).rows]
+
+    def statistics(
+        self, connection: Connection, path: Sequence[str], columns: Sequence[Column], rows: int | None
+    ) -> Mapping[str, Statistics]:
+        """What ANALYZE has left, as far as this user may see it."""
+        schema, table = map(_string, path)
+        numbers = _strings([column.name for column in columns if column.kind in NUMBERS]) or "NULL"
+        names = _strings([column.name for column in columns]) or "NULL"
+        sql = catalogs.STATISTICS.format(schema=schema, table=table, columns=names, numbers=numbers)
+        return catalogs.statistics(connection.query(sql), rows)
 
     def query_columns(self, connection: Connection, query: str) -> Sequence[Column]:
         """Describes the query; the collation of its texts is not told, so none of them counts as exact."""
