@@ -70,7 +70,7 @@ pins: $(UV) ## resolve pins.txt again (ARGS=--upgrade takes newer versions)
 		--custom-compile-command "make pins" --quiet --output-file pins.txt $(ARGS)
 
 clean: ## remove what was made: environments, caches, the demo's state
-	@rm -rf .venv .uv .demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .uv .bench .demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # uv by itself, from its own lines of pins.txt: everything else is installed by it.
 .uv/uv.txt: pins.txt

@@ -15,18 +15,26 @@ from benchmarks.database import execute, postgres
 
 QUESTIONS = (
     *("one_scan", "import_package", "operator_overhead", "client_memory", "key_forms", "dag_parsing", "every_check"),
-    "validating",
+    *("validating", "many_checks", "s20"),
 )
+ON_REQUEST = ("peers",)
+"""Downloads other tools, and takes long: asked only when named."""
 SHOWN = ("apache-airflow", "apache-airflow-providers-postgres", "psycopg", "pydantic", "sqlalchemy", "sqlglot")
 
 
 def main() -> None:
     """Says where it runs, then asks."""
+    known = (*QUESTIONS, *ON_REQUEST)
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("questions", nargs="*", metavar="QUESTION", help=f"one of {', '.join(QUESTIONS)}; all by default")
-    chosen = parser.parse_args().questions or QUESTIONS
-    if unknown := set(chosen) - set(QUESTIONS):
-        parser.error(f"no question is called {', '.join(sorted(unknown))}; there are: {', '.join(QUESTIONS)}")
+    parser.add_argument("questions", nargs="*", metavar="QUESTION", help=f"some of {', '.join(known)}; all but peers by default")
+    parser.add_argument("--rows", help="for s20 and peers: the sizes of the table, such as 1e5,1e6,1e7")
+    parser.add_argument("--record", help="for s20 and peers: a file to which every time is appended as a line of JSON")
+    given = parser.parse_args()
+    chosen = given.questions or QUESTIONS
+    if unknown := set(chosen) - set(known):
+        parser.error(f"no question is called {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
+    told = {"DQ_BENCH_ROWS": given.rows, "DQ_BENCH_RECORD": given.record}
+    os.environ.update({name: value for name, value in told.items() if value})
     started = time.monotonic()
     with postgres() as url:
         print_machine(url)

@@ -6,12 +6,15 @@ it are refused.
 
 from __future__ import annotations
 
-import math
+import os
 import sys
 from collections.abc import Iterator
 from importlib.abc import MetaPathFinder
 
 import pytest
+
+FORM = os.environ.get("DQ_TEST_FORM")
+"""The form in which all questions are asked, where there is a choice; see ``forms.py``."""
 
 
 class _NoAirflow(MetaPathFinder):
@@ -30,8 +33,27 @@ def no_airflow() -> Iterator[None]:
 
 
 @pytest.fixture
+def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Chooses one form wherever there is a choice, by its name in ``forms.FORMS``."""
+    from .forms import FORMS
+
+    FORMS[request.param](monkeypatch)
+    return str(request.param)
+
+
+@pytest.fixture
 def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every step is a statement of its own, however short it is."""
-    from airflow_data_quality.core.sql import planner
+    from .forms import FORMS
 
-    monkeypatch.setattr(planner, "TUNING", planner.Tuning(short=0, branch=math.inf))
+    FORMS["apart"](monkeypatch)
+
+
+@pytest.fixture(autouse=FORM is not None)
+def form_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chooses the form that DQ_TEST_FORM names in every test."""
+    from .forms import FORMS
+
+    if FORM not in FORMS:
+        raise pytest.UsageError(f"DQ_TEST_FORM={FORM}: there is no such form; there are: {', '.join(FORMS)}")
+    FORMS[FORM](monkeypatch)

@@ -22,6 +22,7 @@ from airflow_data_quality.core.model.test import Test
 from airflow_data_quality.core.runner import run
 
 from . import oracle
+from .forms import FORMS
 from .oracle import Condition, Result, Row, either, key, larger
 
 AS_OF = datetime(2024, 3, 1)
@@ -154,27 +155,45 @@ def examples(draw: st.DrawFn) -> tuple[list[Row], list[Row], str | None, list[Qu
     return rows, parents, text, draw(questions(oracle.filtered(rows, CONDITIONS[text]), parents))
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    database=None,
-    report_multiple_bugs=False,
-    phases=[Phase.generate, Phase.shrink],
-)
+def steady(examples: int) -> Any:
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        database=None,
+        report_multiple_bugs=False,
+        phases=[Phase.generate, Phase.shrink],
+    )
+
+
+Example = tuple[list[Row], list[Row], str | None, list[Question]]
+
+
+@steady(40)
 @given(example=examples())
-def test_every_check_finds_what_the_oracle_finds(
-    tables: psycopg.Connection[Any], postgres_server: str, example: tuple[list[Row], list[Row], str | None, list[Question]]
+def test_every_check_finds_what_the_oracle_finds(tables: psycopg.Connection[Any], postgres_server: str, example: Example) -> None:
+    _check_answers(tables, postgres_server, example)
+
+
+@pytest.mark.parametrize("form", FORMS, indirect=True)
+@steady(8)
+@given(example=examples())
+def test_every_form_finds_what_the_oracle_finds(
+    tables: psycopg.Connection[Any], postgres_server: str, form: str, example: Example
 ) -> None:
+    _check_answers(tables, postgres_server, example)
+
+
+def _check_answers(tables: psycopg.Connection[Any], server: str, example: Example) -> None:
     rows, parents, where, asked = example
     _fill(tables, "child", rows)
     _fill(tables, "parent", parents)
     dataset = Dataset(table="oracle.child", where=where)
     tests = [Test(id=str(number), check=question.check, dataset=dataset) for number, question in enumerate(asked)]
-    result = run(tests, {None: connect(postgres_server)}, id=UUID(int=1), started_at=datetime.now(timezone.utc))
+    result = run(tests, {None: connect(server)}, id=UUID(int=1), started_at=datetime.now(timezone.utc))
     for question, execution in zip(asked, result.executions, strict=True):
         found = Result(execution.outcome, execution.checked, execution.failing, execution.value)
-        assert found == question.expected, f"{question.check!r}: {execution.message}\n{execution.sql}"
+        assert found == question.expected, f"{question.check!r}: {execution.message}\n{execution.plan_facts}\n{execution.sql}"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ from airflow_data_quality.core.database import Database
 from airflow_data_quality.core.model.test import Test
 from airflow_data_quality.core.runner import run
 
+from .forms import CHANGED, CHOSEN, FORMS
+
 NAN, INF = float("nan"), float("inf")
 POOLS: Mapping[str, Sequence[Any]] = {
     "bigint": [None, -3, -1, 0, 1, 2, 2, 7, 10**6, 2**53 + 1, 2**63 - 1, -(2**63)],
@@ -215,14 +217,18 @@ def check_answers(asked: Example, database: Database, table: str) -> None:
     assert {judgement.metric for judgement in execution.judgements} == asked.bounds.keys()
 
 
-modest = settings(
-    max_examples=120,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    database=None,
-    report_multiple_bugs=False,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-)
+def some(examples: int) -> Any:
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        database=None,
+        report_multiple_bugs=False,
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    )
+
+
+modest = some(120)
 
 
 @pytest.fixture(scope="module")
@@ -251,12 +257,26 @@ def everything(type_: str, *cells: Any, **limit: Any) -> Example:
 @example(everything("real", 0.1, 0.1, equals=0.1))
 @example(everything("numeric", Decimal("1E400"), Decimal("1E-25"), max=Decimal("1E400")))
 def test_postgresql_says_what_is_right(tables: psycopg.Connection[Any], postgres_server: str, asked: Example) -> None:
+    _check_on_postgresql(tables, postgres_server, asked)
+
+
+@pytest.mark.parametrize("form", [name for name in FORMS if issubclass(Distribution, CHANGED.get(name, CHOSEN))], indirect=True)
+@some(25)
+@given(asked=examples(list(POOLS)))
+@example(everything("bigint", 2**63 - 1, 2**63 - 1, -(2**63), min=2**70))
+@example(everything("double precision", NAN, INF, -INF, 1.5, min=0.1, max=INF))
+@example(everything("numeric", Decimal("1E400"), Decimal("1E-25"), max=Decimal("1E400")))
+def test_every_form_says_what_is_right(tables: psycopg.Connection[Any], postgres_server: str, form: str, asked: Example) -> None:
+    _check_on_postgresql(tables, postgres_server, asked)
+
+
+def _check_on_postgresql(tables: psycopg.Connection[Any], server: str, asked: Example) -> None:
     table = f"oracle_distribution.t{list(POOLS).index(asked.type)}"
     tables.execute(f"TRUNCATE {table}")  # type: ignore[arg-type]
     with tables.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:  # type: ignore[arg-type]
         for number, cell in enumerate(asked.cells, 1):
             copy.write_row([number, cell])
-    check_answers(asked, connect(postgres_server), table)
+    check_answers(asked, connect(server), table)
 
 
 @modest

@@ -42,6 +42,7 @@ def operator(**arguments: Any) -> DataQualityOperator:
         ({"gate": "stop"}, "gate is 'stop'; it is one of fail, skip, continue"),
         ({"gate": "skip", "retry_on_failure": True}, "retry_on_failure goes with gate='fail'"),
         ({"statement_timeout": 30}, "30 has no unit"),
+        ({"trust_foreign_keys": "no"}, "trust_foreign_keys is 'no'; it is True or False"),
         ({"sample_failing_rows": -1}, "sample_failing_rows is -1; give a number of rows, 0 for none"),
         ({"sample_failing_rows": True}, "sample_failing_rows is True; give a number of rows"),
         ({"sample_failing_rows": "5"}, "sample_failing_rows is '5'; give a number of rows"),
@@ -165,6 +166,20 @@ def test_statement_timeout_comes_from_the_argument_or_the_configuration(
         monkeypatch.setenv("AIRFLOW__DATA_QUALITY__STATEMENT_TIMEOUT", variable)
         with pytest.raises(CheckErrored, match="statement timeout"):
             operator(checks=[SLOW], **arguments).execute({})
+
+
+@pytest.mark.parametrize("trust", [False, True])
+def test_foreign_keys_are_trusted_when_one_says_so(warehouse: Any, store: Any, trust: bool) -> None:
+    warehouse.execute(
+        "CREATE TABLE customers (id integer PRIMARY KEY)",
+        "CREATE TABLE paid (customer_id integer CONSTRAINT known REFERENCES customers)",
+        "ALTER TABLE paid DISABLE TRIGGER ALL",
+        "INSERT INTO paid VALUES (1)",
+        "ALTER TABLE paid ENABLE TRIGGER ALL",
+    )
+    check = {"type": "referential", "columns": ["customer_id"], "to_table": "customers", "to_columns": ["id"]}
+    gate = operator(table="paid", checks=[check], trust_foreign_keys=trust, gate="continue")
+    assert gate.execute({})["verdict"] == ("passed" if trust else "failed")
 
 
 def test_a_store_that_cannot_be_written_never_changes_the_gate(

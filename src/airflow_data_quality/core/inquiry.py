@@ -27,11 +27,13 @@ from airflow_data_quality.core.sql.planner import plan, sessions, united
 from airflow_data_quality.core.sql.questions import question
 from airflow_data_quality.core.sql.samples import sampled
 from airflow_data_quality.core.sql.sessions import Sessions
-from airflow_data_quality.core.sql.statements import drafted, standalone
+from airflow_data_quality.core.sql.statements import drafted, standalone, users_queries
 from airflow_data_quality.core.sql.steps import Question, Step
 from airflow_data_quality.core.sql.watch import Flag, Watched
 
 T = TypeVar("T")
+BEGINNINGS = 5
+"""How often a transaction is begun until it sees its tables as they are."""
 
 
 @dataclass(frozen=True)
@@ -59,33 +61,76 @@ class Inquiry:
     run_id: UUID
     started_at: datetime
     prepared: dict[str, Prepared | Exception] = field(default_factory=dict)
+    held: Sequence[str] = ()
+    """What is kept from being emptied or rewritten meanwhile."""
     blind: QueryError | None = None
     """Why no more failing rows are looked at."""
 
     def ask(self, connection: Connection, dialect: Dialect, options: Options, watched: Watched[Answered]) -> Answered:
         """Plans, measures and judges over a session that is open, and over others where they are worth it."""
-        catalog, steps = self._steps(connection, dialect, options, watched)
         notes: list[str] = []
-        wanted = sessions(steps, options.max_parallel if dialect.shows_state else 1)
-        state: str | None = None
-        if wanted > 1:
-            try:
-                state = dialect.show(connection)
-            except QueryError as error:
-                if not dialect.own_fault(error):
-                    raise
-                notes.append(f"asked on one connection, for the database shows no other what it sees: {error}")
-                catalog, steps = self._steps(connection, dialect, options, watched)
-        if state is None and dialect.unites_in_parallel:
+        catalog, steps, state = self._ready(connection, dialect, options, watched, notes)
+        helpers = sessions(steps, options.max_parallel) - 1 if state is not None else 0
+        if not helpers and dialect.unites_in_parallel:
             steps = united(steps)
         board = Board(steps, options.on_progress)
-        others = Sessions(self.database, dialect, options.statement_timeout, watched, board, notes)
+        others = Sessions(self.database, dialect, options.statement_timeout, watched, board, self.held, notes)
         first = Measurer(connection, dialect, watched.stopping, board)
-        others.measure(first, state, wanted - 1)
+        others.measure(first, state, helpers)
         executions = [self._judge(test, first) for test in self.tests]
         if options.sample_failing_rows:
             executions = [self._sampled(execution, first, catalog, options) for execution in executions]
         return Answered(tuple(executions), self._plan(board, notes))
+
+    def _ready(
+        self, connection: Connection, dialect: Dialect, options: Options, watched: Watched[Any], notes: list[str]
+    ) -> tuple[Catalog, Sequence[Step], str | None]:
+        """Plans what is asked, over a transaction that sees one state; returns by what name others see it too, None if not.
+
+        A table that was emptied or rewritten since the transaction began would be seen empty: it is begun anew.
+        """
+        alone = not dialect.shows_state
+        for _ in range(BEGINNINGS):
+            catalog, steps = self._steps(connection, dialect, options, watched)
+            try:
+                if not self._hold(catalog, steps, connection, dialect, notes):
+                    dialect.end(connection)
+                    continue
+                shown = None if alone or sessions(steps, options.max_parallel) == 1 else dialect.show(connection)
+            except QueryError as error:
+                if not dialect.own_fault(error):
+                    raise
+                notes.append(f"asked on one connection, for the database shows no other what it sees: {error}")
+                alone = True
+            else:
+                return catalog, steps, shown
+        raise QueryError("its tables are emptied or rewritten again and again while they are looked at", sqlstate="40001")
+
+    def _hold(self, catalog: Catalog, steps: Sequence[Step], connection: Connection, dialect: Dialect, notes: list[str]) -> bool:
+        """Holds all that is asked, or what of it can be asked at all; returns whether the transaction sees it."""
+        self.held = [*catalog.relations(), *users_queries(steps)]
+        try:
+            return dialect.hold(connection, self.held)
+        except QueryError as error:
+            if error.closed:
+                raise
+            dialect.recover(connection)
+            if not dialect.own_fault(error):
+                notes.append(f"what is seen may change between statements, for the tables could not be held: {error}")
+                return True
+        whole = {relation: self._holds(relation, connection, dialect) for relation in self.held}
+        self.held = [relation for relation, held in whole.items() if held is not None]
+        return False not in whole.values()
+
+    def _holds(self, relation: str, connection: Connection, dialect: Dialect) -> bool | None:
+        """Returns whether one relation is seen as it is; None where it cannot be asked."""
+        try:
+            return dialect.hold(connection, [relation])
+        except QueryError as error:
+            if not dialect.own_fault(error):
+                raise
+            dialect.recover(connection)
+            return None
 
     def draft(self, connection: Connection, dialect: Dialect, options: Options, watched: Watched[Plan]) -> Plan:
         """Plans over a session that is open, and asks what the statements would cost; measures nothing."""
@@ -191,7 +236,7 @@ class Inquiry:
             run_id=self.run_id,
             started_at=self.started_at,
             sql=standalone(prepared.questions, measurer.dialect),
-            duration_ms=sum(sent.duration_ms for sent in board.sent if not asks.isdisjoint(sent.asks)),
+            duration_ms=board.duration_ms(asks),
         )
 
     def _sampled(self, execution: Execution, measurer: Measurer, catalog: Catalog, options: Options) -> Execution:

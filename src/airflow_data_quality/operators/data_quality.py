@@ -112,8 +112,7 @@ class DataQualityOperator(BaseOperator):
             raise DefinitionError(f"retry_on_failure goes with gate='fail': gate={gate!r} never fails on bad data")
         if statement_timeout is not None:
             parse_duration(statement_timeout)
-        if max_parallel is not None:
-            Options(max_parallel=max_parallel)
+        Options(max_parallel=MAX_PARALLEL if max_parallel is None else max_parallel, trust_foreign_keys=trust_foreign_keys)
         arguments.refuse_samples(sample_failing_rows, sample_columns)
         self.checks = arguments.plain_checks(checks) if checks is not None else None
         self.suite = arguments.plain_suite(suite)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timezone
 from decimal import Decimal
 from importlib import import_module
@@ -14,12 +15,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
+from airflow_data_quality import Completeness, Referential, Uniqueness
 from airflow_data_quality.core.model.run import Run
 from airflow_data_quality.core.runner import run
+from tests.core.forms import CHANGED, CHOSEN, FORMS
 
-from .backend import BACKENDS, Backend, Place
+from .backend import BACKENDS, Backend, Place, PostgreSQL
 from .case import Ask, Given
 
 RUN_ID = UUID(int=7)
@@ -71,6 +75,58 @@ def test_known_answer(made: tuple[Given, Place], asks: Sequence[Ask]) -> None:
         f"{ask.name}: JSON changes it" for ask, a, b in zip(asks, result.executions, read.executions, strict=True) if a != b
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def _forced() -> Iterator[Any]:
+    """Yields every Given with each form that may change what is asked of it, on the first PostgreSQL that can hold it."""
+    there = [backend for backend in BACKENDS if backend.dialect == "postgresql" and not backend.skipped()]
+    for given in GIVENS:
+        backend = next((backend for backend in there if not backend.why_never(given)), None)
+        checks = {type(ask.check) for ask in given.asks}
+        forms = [name for name in FORMS if any(issubclass(check, CHANGED.get(name, CHOSEN)) for check in checks)]
+        yield from (pytest.param((backend, given), name, id=f"{given.name} / {name}") for name in forms if backend)
+
+
+@pytest.mark.parametrize(("made", "name"), list(_forced()), indirect=["made"], scope="module")
+def test_known_answer_in_every_form(made: tuple[Given, Place], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    FORMS[name](monkeypatch)
+    _answers_as_known(*made)
+
+
+def _answers_as_known(given: Given, place: Place) -> None:
+    tests = [place.test(ask, given) for ask in given.asks]
+    result = run(tests, {None: place.database}, id=RUN_ID, started_at=datetime.now(timezone.utc))
+    wrong = [
+        f"{ask.name}: {difference}\n{execution.plan_facts}"
+        for ask, execution in zip(given.asks, result.executions, strict=True)
+        for difference in ask.expected(place.database.dialect).differences(execution, place.database.dialect)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def _provable() -> Iterator[Any]:
+    """Yields the Givens of which a catalog could prove something."""
+    there = [backend for backend in BACKENDS if backend.dialect == "postgresql" and not backend.skipped()]
+    for given in GIVENS:
+        backend = next((backend for backend in there if not backend.why_never(given)), None)
+        if backend is not None and any(isinstance(ask.check, Uniqueness | Completeness | Referential) for ask in given.asks):
+            yield pytest.param(given, backend, id=given.name)
+
+
+@pytest.mark.parametrize(("given", "backend"), list(_provable()))
+def test_known_answer_where_all_that_holds_is_declared(given: Given, backend: PostgreSQL, postgres_server: str) -> None:
+    """Whatever a catalog proves is what would have been measured."""
+    with backend.place(given, postgres_server) as place:
+        keys = {tuple(ask.check.columns) for ask in given.asks if isinstance(ask.check, Uniqueness)}
+        columns = [(table, column) for table, made in given.tables.items() for column in made.columns]
+        quoted = backend.quoted
+        changes = [f"{quoted(table)} ALTER {quoted(column)} SET NOT NULL" for table, column in columns]
+        changes += [f"{quoted(t)} ADD UNIQUE ({', '.join(map(quoted, key))})" for t in given.tables for key in sorted(keys)]
+        with psycopg.connect(place.database.url, autocommit=True) as connection:
+            for change in changes:
+                with suppress(psycopg.Error):
+                    connection.execute(f"ALTER TABLE {change}")
+        _answers_as_known(given, place)
 
 
 def _pasted_otherwise(execution: Any, place: Place) -> list[str]:

@@ -25,6 +25,12 @@ def test_a_number_of_rows_is_a_number_of_rows(given: Any) -> None:
         Options(sample_failing_rows=given)
 
 
+@pytest.mark.parametrize("given", ["no", 0, None])
+def test_trust_is_given_or_not(given: Any) -> None:
+    with pytest.raises(DefinitionError, match=rf"trust_foreign_keys is {given!r}; it is True or False"):
+        Options(trust_foreign_keys=given)
+
+
 @pytest.mark.parametrize("name", ["sample_columns", "masked_columns"])
 def test_one_name_is_no_list_of_names(name: str) -> None:
     given: dict[str, Any] = {name: "email"}

@@ -22,13 +22,7 @@ from airflow_data_quality.core.model.execution import Execution
 from airflow_data_quality.core.model.metric import Scan
 from airflow_data_quality.core.model.nodes import any_of, count_rows
 from airflow_data_quality.core.model.test import coded_tests
-from airflow_data_quality.core.sql.proofs import proof, provable
-
-
-@pytest.fixture(params=["postgres", "full_postgres"])
-def db(request: Any) -> Any:
-    """A schema in each server there is: versions differ in what their catalogs say."""
-    return request.getfixturevalue(request.param)
+from airflow_data_quality.core.sql.proofs import provable
 
 
 def _version(db: Any) -> int:
@@ -539,12 +533,13 @@ def test_no_such_column_is_still_no_such_column(db: Any) -> None:
     assert [(e.outcome, "no column 'gone'" in (e.error or "")) for e in executions] == [("errored", True)] * 2
 
 
+@pytest.mark.usefixtures("apart")
 def test_a_plan_needs_no_statement_for_what_is_proved(db: Any) -> None:
     db.execute(*TABLES)
     tests = coded_tests([Uniqueness(columns=["id"]), Completeness(column="b"), Uniqueness(columns=["c"])], [Dataset(table="t")])
     plan = runner.plan(tests, {None: connect(db.url)})
     assert plan.errors == {}
-    assert [s.test_ids for s in plan.statements] == [("uniqueness(id)", "completeness(b)"), ("uniqueness(c)",)]
+    assert {s.test_ids for s in plan.statements} == {("uniqueness(id)", "completeness(b)"), ("uniqueness(c)",)}
 
 
 # What it costs ---------------------------------------------------------------------------------------------------------
@@ -601,7 +596,7 @@ def test_the_catalog_is_asked_once_for_each_name(postgres: Any) -> None:
     ]
     result = runner.run(tests, {None: database}, id=UUID(int=1), started_at=datetime.now(timezone.utc))
     assert result.verdict == "passed"
-    assert database.catalog_asked("pg_class") == database.catalog_asked("pg_index") == 2
+    assert database.catalog_asked("pg_attribute") == database.catalog_asked("pg_index") == 2
 
 
 def test_a_catalog_that_does_not_answer_proves_nothing(postgres: Any) -> None:
@@ -645,7 +640,5 @@ def test_only_nulls_of_columns_can_be_proved_absent(scan: Scan) -> None:
 def test_so_many_columns_that_they_stand_in_halves_are_measured() -> None:
     from sqlglot import parse_one
 
-    from airflow_data_quality.core.sql.proofs import Guarantees
-
     rows = any_of([parse_one(f"c{number} IS NULL") for number in range(1200)])
-    assert proof(Scan("failing", "many", count_rows(), rows=rows), Guarantees()) is None
+    assert not provable(Scan("failing", "many", count_rows(), rows=rows))

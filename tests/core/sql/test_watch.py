@@ -281,6 +281,21 @@ def test_it_is_cancelled_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert connection.cancelled >= 4
 
 
+def test_work_that_says_itself_that_it_is_in_vain_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "SLICE", 0.01)
+    connection = Stubborn(2)
+
+    def work(watched: Watched[None]) -> None:
+        watched.uses(connection)  # type: ignore[arg-type]
+        watched.stop()
+        assert connection.freed.wait(10)
+        assert watched.stopping()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        Watched(work, threading.Event()).result()
+
+
 def test_what_never_ends_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "SLICE", 0.01)
     monkeypatch.setattr(watch, "PATIENCE", 0.1)

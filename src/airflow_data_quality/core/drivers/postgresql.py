@@ -21,12 +21,14 @@ class DbApiConnection:
         self.one_statement = False
         self._how_to_open: dict[str, Any] = {}
         self._how_to_send: dict[str, Any] = {}
+        self._how_to_begin: dict[str, Any] = {}
         if any(base.__module__.partition(".")[0] == "psycopg" for base in type(raw).__mro__):
             from psycopg.rows import tuple_row
 
             # Whatever rows and preparing the connection was set to, a pooler's None included.
             self._how_to_open["row_factory"] = tuple_row
             self._how_to_send["prepare"] = True
+            self._how_to_begin["prepare"] = False
             self.one_statement = True
             raw.prepare_threshold = 5
             if raw.info.parameter_status("client_encoding") == "SQL_ASCII":
@@ -55,7 +57,8 @@ class DbApiConnection:
     def _execute(self, sql: str) -> tuple[Sequence[Any], Sequence[Any]]:
         try:
             with self._raw.cursor(**self._how_to_open) as cursor:
-                cursor.execute(sql, **self._how_to_send)
+                # Before its transaction has begun, a pooler may send each message of a prepared statement to another server.
+                cursor.execute(sql, **(self._how_to_send if not sql.startswith("BEGIN") else self._how_to_begin))
                 return (cursor.description, cursor.fetchall()) if cursor.description else ((), ())
         except Exception as error:
             raise self._query_error(error) from error

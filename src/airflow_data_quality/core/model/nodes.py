@@ -32,7 +32,7 @@ def raw(text: str) -> exp.Expression:
     return condition
 
 
-def raw_text(node: exp.Expression) -> str | None:
+def raw_text(node: exp.Expr) -> str | None:
     """Returns the user's own text that a node is, as it was written; None of any other node."""
     return node.meta.get("raw") if isinstance(node, exp.Var) else None
 

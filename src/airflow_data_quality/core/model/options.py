@@ -35,6 +35,8 @@ class Options:
         most = self.max_parallel
         if isinstance(most, bool) or not isinstance(most, int) or most < 1:
             raise DefinitionError(f"max_parallel is {most!r}; give a number of connections, at least 1")
+        if not isinstance(self.trust_foreign_keys, bool):
+            raise DefinitionError(f"trust_foreign_keys is {self.trust_foreign_keys!r}; it is True or False")
         given = self.sample_failing_rows
         if isinstance(given, bool) or not isinstance(given, int) or given < 0:
             raise DefinitionError(f"sample_failing_rows is {given!r}; give a number of rows, 0 for none")

@@ -14,6 +14,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     ModelWrapValidatorHandler,
+    PrivateAttr,
     SerializerFunctionWrapHandler,
     ValidationError,
     ValidationInfo,
@@ -83,10 +84,13 @@ class Definition(BaseModel):
     def _write_template(self, value: Any, handler: SerializerFunctionWrapHandler) -> Any:
         return value if is_template(value) else handler(value)
 
+    _whole: bool = PrivateAttr(default=False)
+    """Whether nothing in it is a template, and its fields are right together."""
+
     @model_validator(mode="wrap")
     @classmethod
     def _wrap(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
-        return cls._read(value, handler, info)
+        return value if isinstance(value, cls) and value._whole else cls._read(value, handler, info)
 
     @classmethod
     def _read(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
@@ -109,6 +113,7 @@ class Definition(BaseModel):
     def _rules_that_span_fields(self, info: ValidationInfo) -> Self:
         if (info.context or {}).get("rendered") or self.is_rendered:
             self.check_together()
+            self._whole = self.is_rendered
         return self
 
     def check_together(self) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from airflow_data_quality.core.sql.steps import Ask, Question, Step
@@ -103,3 +104,16 @@ class Board:
             return found
         rows = self.found[asked.checked]
         return rows if rows.error is not None else replace(found, values=(*rows.values, *found.values))
+
+    def duration_ms(self, asks: Iterable[Ask]) -> float:
+        """Returns how long the statements took that were sent for any of these questions, once all are answered."""
+        return sum(self.sent[number].duration_ms for number in {n for ask in asks for n in self._sent_for.get(ask, ())})
+
+    @cached_property
+    def _sent_for(self) -> Mapping[Ask, Sequence[int]]:
+        """Which statements were sent for each question."""
+        numbers: dict[Ask, list[int]] = {}
+        for number, sent in enumerate(self.sent):
+            for ask in sent.asks:
+                numbers.setdefault(ask, []).append(number)
+        return numbers

@@ -33,6 +33,8 @@ class Source:
     """About how many rows there are before ``where``, by the catalog; None where it does not say, as of a query."""
     bytes: int | None = None
     """How much of the disk they take; None where the catalog does not say."""
+    view: bool = False
+    """Whether it is a view or a query: its rows may be others when they are read again."""
 
 
 class Catalog:
@@ -67,7 +69,7 @@ class Catalog:
             table = self.table(dataset.table)
             return replace(table, where=dataset.where)
         query = f"(\n{one_query(self._dialect, dataset.query or '', 'query')}\n) AS q"
-        return Source(query, dataset.where, self.query_columns(query))
+        return Source(query, dataset.where, self.query_columns(query), view=True)
 
     def query_columns(self, query: str) -> Columns:
         """Returns the columns of a query in parentheses, with an alias behind them."""
@@ -78,9 +80,14 @@ class Catalog:
         if name not in self._tables:
             path, table = self._find(name)
             text = ".".join(exp.to_identifier(part, quoted=True).sql(dialect=self._dialect.sqlglot) for part in path)
-            self._tables[name] = Source(text, None, self._columns(table.columns, name), path, table.rows, table.bytes)
+            self._tables[name] = Source(text, None, self._columns(table.columns, name), path, table.rows, table.bytes, table.view)
             self._guarantees[path] = table.guarantees
         return self._tables[name]
+
+    def relations(self) -> Sequence[str]:
+        """Returns everything that was found so far, tables and queries, as it stands behind FROM."""
+        found = [source.text for source in (*self._tables.values(), *self._sources.values()) if isinstance(source, Source)]
+        return list(dict.fromkeys(found))
 
     def guarantees(self, source: Source) -> Guarantees:
         """Returns what holds in every row of a source; nothing where the catalog does not tell."""

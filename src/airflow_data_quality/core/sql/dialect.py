@@ -38,6 +38,8 @@ class Table:
     """How much of the disk its rows take; None of a view."""
     guarantees: Guarantees = field(default_factory=Guarantees)
     """What holds in every row; nothing where the catalog's word is not enough."""
+    view: bool = False
+    """Whether its rows are computed by whoever reads it, and so may be others when they are read again."""
 
 
 class Dialect(ABC):
@@ -92,6 +94,25 @@ class Dialect(ABC):
             statement_timeout: after how long a statement stops by itself.
             state: what ``show`` has returned for another session: the same is seen.
         """
+
+    def hold(self, connection: Connection, relations: Sequence[str]) -> bool:
+        """Keeps whatever knows no snapshots (TRUNCATE, ALTER TABLE) away from relations until the transaction ends.
+
+        Args:
+            connection: in the transaction that ``begin`` has opened.
+            relations: what stands behind FROM.
+
+        Returns:
+            Whether they are still what the transaction sees; if not, it is to be begun anew.
+
+        Raises:
+            QueryError: when one of them cannot be asked; none is held then.
+        """
+        return True
+
+    def end(self, connection: Connection) -> None:
+        """Ends the transaction that ``begin`` has opened."""
+        raise NotImplementedError(f"{self.name} holds nothing and shows no state")
 
     def show(self, connection: Connection) -> str:
         """Returns by what name other sessions can see what this one's transaction sees, for as long as that is open.

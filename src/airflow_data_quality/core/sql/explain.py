@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airflow_data_quality.core.sql.steps import Ask, Bundle, Implied, ScanStep, Step
+from airflow_data_quality.core.sql.steps import Ask, Bundle, ScanStep, Step
 
 
 def facts(steps: Sequence[Step]) -> dict[Ask, tuple[str, ...]]:
@@ -15,8 +15,6 @@ def facts(steps: Sequence[Step]) -> dict[Ask, tuple[str, ...]]:
             told |= {ask: (*fact, step.fact) for ask, fact in facts(step.parts).items()}
         elif isinstance(step, ScanStep):
             told |= dict.fromkeys(step.asks, (step.fact,))
-        elif isinstance(step.own, Implied):
-            told[step.own] = (f"{step.own.fact} if that holds, else {step.own.instead.fact}",)
         else:
             told[step.own] = (step.own.fact,)
     return told

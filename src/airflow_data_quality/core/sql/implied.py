@@ -8,13 +8,14 @@ key tells of NULLs that count as equal, it tells only where all rows have a full
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from airflow_data_quality.core.model.metric import Distinct, Duplicates
 from airflow_data_quality.core.sql.catalog import Catalog
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.keys import KeyForms, answers_alike
 from airflow_data_quality.core.sql.questions import checked
-from airflow_data_quality.core.sql.steps import Implied, Question
+from airflow_data_quality.core.sql.steps import Ask, Implied, Implier, Question
 from airflow_data_quality.core.sql.values import Single
 
 
@@ -25,8 +26,8 @@ def with_implied(questions: Sequence[Question], *, dialect: Dialect, catalog: Ca
     known: list[Question] = []
     for place in order:
         asked = answers[place]
-        by = next((other for other in known if _tells(other, asked)), None)
-        if by is not None:
+        by = [other for other in known if _tells(other, asked)]
+        if by:
             answers[place] = _implied(asked, by, dialect, catalog)
         if isinstance(asked.metric, Duplicates) and isinstance(answers[place].asks, KeyForms | Implied):
             known.append(answers[place])
@@ -42,9 +43,10 @@ def _rank(asked: Question) -> tuple[int, int, int]:
 
 def _tells(by: Question, asked: Question) -> bool:
     metric, other = asked.metric, by.metric
-    if not isinstance(other, Duplicates) or by.asks == asked.asks or by.source.text != asked.source.text:
+    itself = by.asks.instead if isinstance(by.asks, Implied) else by.asks
+    if not isinstance(other, Duplicates) or itself == asked.asks or by.source.text != asked.source.text:
         return False
-    if not answers_alike(asked.source.text, asked.conditions) or not set(by.conditions) <= set(asked.conditions):
+    if not answers_alike(asked.source, asked.conditions) or not set(by.conditions) <= set(asked.conditions):
         return False
     same_rows = set(by.conditions) == set(asked.conditions)
     if isinstance(metric, Distinct) and isinstance(asked.asks, Single):
@@ -56,17 +58,21 @@ def _tells(by: Question, asked: Question) -> bool:
     return within and (same_rows or metric.nulls == "distinct" or other.nulls == "equal")
 
 
-def _implied(asked: Question, by: Question, dialect: Dialect, catalog: Catalog) -> Question:
-    metric, other = asked.metric, by.metric
-    if not isinstance(other, Duplicates) or not isinstance(by.asks, KeyForms | Implied):
-        raise TypeError(f"nothing is implied by {by}")
+def _implied(asked: Question, by: Sequence[Question], dialect: Dialect, catalog: Catalog) -> Question:
     if not isinstance(asked.asks, KeyForms | Single):
         raise TypeError(f"{asked} is implied by nothing")
-    key = ", ".join(column.name for column in other.columns)
-    if not isinstance(metric, Duplicates):
-        told = Implied(asked.asks, by.asks, full=False, fact=f"counted with the uniqueness of {key}")
-        return Question(metric, told, asked.source, asked.where, (by.asks,))
-    full = metric.nulls == "equal" and other.nulls == "distinct"
-    told = Implied(asked.asks, by.asks, full, f"implied by the uniqueness of {key}")
-    rows = checked(metric, asked.where, asked.source, dialect, catalog.guarantees(asked.source))
-    return Question(metric, told, asked.source, asked.where, (by.asks, rows))
+    impliers = tuple(_implier(asked, other) for other in by)
+    before: tuple[Ask, ...] = tuple(implier.asks for implier in impliers)
+    if isinstance(asked.metric, Duplicates):
+        before += (checked(asked.metric, asked.where, asked.source, dialect, catalog.guarantees(asked.source)),)
+    return replace(asked, asks=Implied(asked.asks, impliers), before=before)
+
+
+def _implier(asked: Question, by: Question) -> Implier:
+    if not isinstance(by.metric, Duplicates) or not isinstance(by.asks, KeyForms | Implied):
+        raise TypeError(f"nothing is implied by {by}")
+    key = ", ".join(column.name for column in by.metric.columns)
+    if not isinstance(asked.metric, Duplicates):
+        return Implier(by.asks, full=False, fact=f"counted with the uniqueness of {key}")
+    full = asked.metric.nulls == "equal" and by.metric.nulls == "distinct"
+    return Implier(by.asks, full, f"implied by the uniqueness of {key}")

@@ -17,7 +17,7 @@ from airflow_data_quality.core.sql.text import check_condition, where_clause
 from airflow_data_quality.core.sql.values import Single
 
 if TYPE_CHECKING:
-    from airflow_data_quality.core.sql.catalog import Catalog
+    from airflow_data_quality.core.sql.catalog import Catalog, Source
 
 
 SORTED = ("integer", "numeric", "text", "date", "timestamp", "timestamptz", "uuid")
@@ -82,14 +82,16 @@ def duplicates(metric: Duplicates, source: str, conditions: Sequence[str], *, di
     return KeyForms(exact, fast, False, in_order, "by counting distinct hashes of the key", effort.HASHES)
 
 
-def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect: Dialect, catalog: Catalog) -> KeyForms | Single:
+def orphans(
+    metric: Orphans, source: Source, conditions: Sequence[str], *, dialect: Dialect, catalog: Catalog
+) -> KeyForms | Single:
     """Returns the form of a referential question: a Single where a scan is to count the rows that have a full key.
 
     An anti-join is exact for all types, whatever their equality is, and the fastest measured on PostgreSQL 15 and 18. (Joining
     the other table's distinct keys would keep one spelling of equal keys, and be slower.)
     """
     full, missing = absent(metric, dialect=dialect, catalog=catalog)
-    child = f"(SELECT {key_columns(metric.columns, dialect)} FROM {source}{where_clause(conditions)}) AS c"
+    child = f"(SELECT {key_columns(metric.columns, dialect)} FROM {source.text}{where_clause(conditions)}) AS c"
     fact = "by an anti-join with the other table"
     if answers_alike(source, conditions):
         sql = f"SELECT COUNT(*) AS failing\nFROM {child}\nWHERE {full}\n  AND {missing}"
@@ -104,12 +106,12 @@ def orphans(metric: Orphans, source: str, conditions: Sequence[str], *, dialect:
     return KeyForms(exact, fact=fact, effort=effort.ANTI_JOIN)
 
 
-def answers_alike(source: str, conditions: Sequence[str]) -> bool:
-    """Says whether rows are sure to be the same when they are asked for twice in one statement.
+def answers_alike(source: Source, conditions: Sequence[str]) -> bool:
+    """Says whether rows are sure to be the same when they are asked for twice.
 
-    A query or a function may answer otherwise (TABLESAMPLE, random()).
+    A view, a query or a function may answer otherwise (TABLESAMPLE, random()).
     """
-    return not source.startswith("(") and not any("(" in condition for condition in conditions)
+    return not source.view and not any("(" in condition for condition in conditions)
 
 
 def absent(metric: Orphans, *, dialect: Dialect, catalog: Catalog) -> tuple[str, str]:

@@ -50,6 +50,10 @@ class Measurer:
             except Cancelled as error:
                 lost = error
                 self.board.give_up(step, error)
+            except Exception as error:
+                # Nobody else may wait for it.
+                self.board.give_up(step, error)
+                raise
             finally:
                 self.board.done(step)
         return lost
@@ -138,7 +142,7 @@ class Measurer:
             else:
                 self.board.found[part.own] = self._settled(part.own, row)
         except QueryError as error:
-            if not self.dialect.own_fault(error):
+            if not self.dialect.own_fault(error) and self._survive(error) is not None:
                 raise
             self.board.give_up(part, error)
 
@@ -202,18 +206,22 @@ class Measurer:
         return Found((interpolated(values[0], values[last - first], between),), facts=(ranked.fact,))
 
     def _implied(self, implied: Implied, before: Sequence[Ask]) -> Found:
-        """Takes what another answer tells, or measures it where that tells nothing."""
-        by = self.board.found[implied.by]
-        if by.error is None:
-            checked, failing = by.values
+        """Takes what another answer tells, or measures it where none tells it."""
+        doubled = False
+        for by in implied.by:
+            known = self.board.found[by.asks]
+            if known.error is not None:
+                continue
+            checked, failing = known.values
             if isinstance(implied.instead, Single):
-                return Found((checked - failing,), facts=(implied.fact,))
-            (rows,), problem = self._counted(before[1:])
-            if problem is None and failing == 0 and (not implied.full or checked == rows):
-                return Found((rows, 0), facts=(implied.fact,))
-            if failing and implied.instead.in_order is not None:
-                # Keys of which a part is doubled already: the fast form would probably leave it open.
-                return self._exact(implied.instead, implied.instead.in_order, implied)
+                return Found((checked - failing,), facts=(by.fact,))
+            (rows,), problem = self._counted(before[len(implied.by) :])
+            if problem is None and failing == 0 and (not by.full or checked == rows):
+                return Found((rows, 0), facts=(by.fact,))
+            doubled |= failing > 0
+        if doubled and isinstance(implied.instead, KeyForms) and implied.instead.in_order is not None:
+            # Keys of which a part is doubled: the fast form would probably leave it open.
+            return self._exact(implied.instead, implied.instead.in_order, implied)
         return self._asked(implied.instead, implied)
 
     def _counted(self, cells: Sequence[Ask]) -> tuple[list[int], Exception | None]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from airflow_data_quality.core.model.metric import Query
 from airflow_data_quality.core.sql import effort
 from airflow_data_quality.core.sql.keys import KeyForms
 from airflow_data_quality.core.sql.steps import Bundle, Cell, Implied, OwnStep, Proved, Question, ScanStep, Step
@@ -43,7 +42,7 @@ def plan(questions: Iterable[Question], *, max_columns: int, tuning: Tuning | No
     """
     asked = list(questions)
     cells = dict.fromkeys(ask for q in asked for ask in q.told() if isinstance(ask, Cell))
-    own = dict.fromkeys(OwnStep(q.asks, q.before, _effort(q), _calls(q)) for q in asked if not isinstance(q.asks, Cell))
+    own = dict.fromkeys(OwnStep(q.asks, q.before, _effort(q), q.calls) for q in asked if not isinstance(q.asks, Cell))
     steps: list[ScanStep | OwnStep] = [*_scans(cells, max_columns), *own]
     return sorted(_bundled(steps, max_columns, tuning or TUNING), key=lambda step: (not step.calls, -step.effort))
 
@@ -68,10 +67,6 @@ def _is_serial(step: Step) -> TypeGuard[OwnStep]:
 
 def _effort(asked: Question) -> float:
     return 0.0 if isinstance(asked.asks, Cell | Proved | Implied) else effort.milliseconds(asked.source.rows, asked.asks.effort)
-
-
-def _calls(asked: Question) -> bool:
-    return isinstance(asked.metric, Query) or any("(" in condition for condition in asked.conditions)
 
 
 def _scans(cells: Iterable[Cell], max_columns: int) -> list[ScanStep]:

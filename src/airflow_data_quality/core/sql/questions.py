@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from airflow_data_quality.core.database import Column
@@ -30,6 +32,7 @@ def question(metric: Metric, where: str | None, source: Source, *, dialect: Dial
     if where is not None:
         check_condition(dialect, where, "where")
     asked = _measured(metric, where, source, dialect=dialect, catalog=catalog)
+    asked = replace(asked, calls=_calls(asked, dialect))
     if not provable(metric) or not isinstance(asked.asks, Cell | KeyForms | Single):
         return asked
     guarantees = catalog.guarantees(source)
@@ -37,7 +40,15 @@ def question(metric: Metric, where: str | None, source: Source, *, dialect: Dial
     if proved is None:
         return asked
     rows = checked(metric, where, source, dialect, guarantees) if isinstance(metric, Duplicates | Orphans) else None
-    return Question(metric, Proved(asked.asks, f"proved by {proved}"), source, where, checked=rows)
+    return replace(asked, asks=Proved(asked.asks, f"proved by {proved}"), checked=rows)
+
+
+def _calls(asked: Question, dialect: Dialect) -> bool:
+    """Says whether a user's text in it calls something, or cannot be read."""
+    to_where = asked.metric.to_where if isinstance(asked.metric, Orphans) else None
+    texts = [*asked.conditions, *([to_where] if to_where is not None else [])]
+    clear = [check_condition(dialect, text, "where") for text in texts]
+    return isinstance(asked.metric, Query) or not all(clear) or any("(" in text for text in texts)
 
 
 def _measured(metric: Metric, where: str | None, source: Source, *, dialect: Dialect, catalog: Catalog) -> Question:
@@ -48,7 +59,7 @@ def _measured(metric: Metric, where: str | None, source: Source, *, dialect: Dia
         case Duplicates():
             return Question(metric, duplicates(metric, source.text, conditions, dialect=dialect), source, where)
         case Orphans():
-            own = orphans(metric, source.text, conditions, dialect=dialect, catalog=catalog)
+            own = orphans(metric, source, conditions, dialect=dialect, catalog=catalog)
             rows = checked(metric, where, source, dialect, Guarantees()) if isinstance(own, Single) else None
             return Question(metric, own, source, where, checked=rows)
         case Distinct():

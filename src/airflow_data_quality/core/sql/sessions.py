@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextvars
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from airflow_data_quality.core.database import Connection, Database
-from airflow_data_quality.core.errors import DataQualityError
 from airflow_data_quality.core.sql.board import Board
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.measure import Measurer
@@ -28,6 +28,8 @@ class Sessions:
     statement_timeout: timedelta
     watched: Watched[Any]
     board: Board
+    relations: Sequence[str] = ()
+    """What the first session holds, and the others must too."""
     notes: list[str] = field(default_factory=list)
     """Why there are fewer sessions than were wanted."""
 
@@ -39,13 +41,18 @@ class Sessions:
         """Answers all steps of the board, over the first session and so many more that see its state.
 
         A session that cannot be opened, or cannot see that state, takes none: the others do its work. One that is lost on the
-        way leaves its step without an answer, and the rest to the others.
+        way leaves its step without an answer, and the rest to the others. An exception that is no database's stops them all and
+        is raised here.
         """
         for _ in range(helpers if state is not None else 0):
             context = contextvars.copy_context()
             arguments = (self._help, state)
             threading.Thread(target=context.run, args=arguments, name="data-quality", daemon=True).start()
-        lost = first.work()
+        lost: Exception | None = None
+        try:
+            lost = first.work()
+        except BaseException as error:  # noqa: BLE001 - raised below, once nobody measures any more
+            self._fail(error)
         self.board.close(lost)
         if self._errors:
             raise self._errors[0]
@@ -62,11 +69,15 @@ class Sessions:
             if entered:
                 Measurer(connection, self.dialect, self.watched.stopping, self.board).work()
         except BaseException as error:  # noqa: BLE001 - carried to the thread that waits
-            self._errors.append(error)
+            self._fail(error)
         finally:
             connection.close()
             if entered:
                 self.board.leave()
+
+    def _fail(self, error: BaseException) -> None:
+        self._errors.append(error)
+        self.watched.stop()
 
     def _opened(self, state: str) -> Connection:
         # One at a time: some hooks keep the connection they open in themselves before they hand it out.
@@ -75,7 +86,9 @@ class Sessions:
         self.watched.uses(connection)
         try:
             self.dialect.begin(connection, statement_timeout=self.statement_timeout, state=state)
-        except DataQualityError:
+            # A statement that waited behind whoever waits for the first session to end would wait for ever.
+            self.dialect.hold(connection, self.relations)
+        except BaseException:
             connection.close()
             raise
         return connection

@@ -77,6 +77,12 @@ def drafted(step: Step, dialect: Dialect) -> str | None:
     return None if begun is None else begun.sql
 
 
+def users_queries(steps: Sequence[Step]) -> Sequence[str]:
+    """Returns the users' own queries as something to select from."""
+    own = [step.own for step in steps if isinstance(step, OwnStep) and step.calls]
+    return [f"(\n{single.sql}\n) AS q" for single in own if isinstance(single, Single)]
+
+
 def _numbered(count: int) -> tuple[str, ...]:
     return tuple(f"m{number}" for number in range(count))
 

@@ -39,17 +39,29 @@ class Proved:
 
 
 @dataclass(frozen=True)
+class Implier:
+    """A question about keys whose answer may tell that of another one."""
+
+    asks: KeyForms | Implied
+    full: bool
+    """Whether it tells something only where all rows have a full key."""
+    fact: str
+    """What is implied by it, for people."""
+
+
+@dataclass(frozen=True)
 class Implied:
-    """What the answer to another question about keys tells; it is measured where that answer does not tell it."""
+    """What the answers to other questions about keys may tell; it is measured where none of them does."""
 
     instead: KeyForms | Single
-    """What measures it."""
-    by: KeyForms | Implied
-    """What is asked first: ``instead`` is a key without duplicates when this one has none, or counts its different values."""
-    full: bool
-    """Whether that tells something only where all rows have a full key."""
-    fact: str
-    """What implies it, for people."""
+    """What measures it: a key without duplicates when one of the others has none, or a number of different values."""
+    by: tuple[Implier, ...] = field(compare=False)
+    """In the order in which they are tried. What a plan measures in one way is implied in one way too."""
+
+    @property
+    def fact(self) -> str:
+        """What it is, for people."""
+        return f"{' or '.join(implier.fact for implier in self.by)} if that holds, else {self.instead.fact}"
 
 
 Own = KeyForms | Single | Ranked | Proved | Implied
@@ -70,6 +82,8 @@ class Question:
     """What must be known first."""
     checked: Cell | None = None
     """What counts the rows that are looked at, where ``asks`` tells only how many of them fail."""
+    calls: bool = False
+    """Whether a user's text in it calls something, or cannot be read: nobody knows how long it takes."""
 
     @property
     def conditions(self) -> tuple[str, ...]:

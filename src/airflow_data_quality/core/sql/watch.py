@@ -48,6 +48,10 @@ class Watched(Generic[T]):
         """Tells of one more connection to cancel when the work must stop."""
         self._connections.append(connection)
 
+    def stop(self) -> None:
+        """Tells that the work is in vain: its statements are cancelled, and nothing new may be asked."""
+        self._stopping = True
+
     def stopping(self) -> bool:
         """Whether nothing new may be asked."""
         return self._stopping or self._flag.is_set()

@@ -8,7 +8,7 @@ them, and a large catalog must not be read as a whole.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,73 +40,56 @@ WITH RECURSIVE tree AS (
   SELECT oid AS root, oid FROM pg_class
   WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND relname IN ({tables}) AND {where}
   UNION SELECT t.root, i.inhrelid FROM tree AS t JOIN pg_inherits AS i ON i.inhparent = t.oid
-), members AS (
-  SELECT oid, relname, relnamespace, relkind, relpages, reltuples,
-    CASE WHEN relkind IN ('r', 'm') THEN pg_relation_size(oid) WHEN relkind = 'p' THEN 0 END AS bytes
-  FROM pg_class WHERE oid = ANY(ARRAY(SELECT oid FROM tree))
 ), attributes AS (
   SELECT attrelid, attnum, attname, atttypid, atttypmod, attnotnull, attcollation, attgenerated
   FROM pg_attribute WHERE attrelid = ANY(ARRAY(SELECT oid FROM tree)) AND attnum > 0 AND NOT attisdropped
-), types AS (
-  SELECT oid, typname, typtype, typbasetype, typtypmod FROM pg_type WHERE oid = ANY(ARRAY(SELECT atttypid FROM attributes))
-  UNION SELECT y.oid, y.typname, y.typtype, y.typbasetype, y.typtypmod
-  FROM types AS d CROSS JOIN LATERAL (SELECT * FROM pg_type WHERE oid = d.typbasetype OFFSET 0) AS y
 )"""
 """A tree is a table with all whose rows are read along with its own."""
 
 TABLES = {
-    "tables": """\
-SELECT m.oid, (SELECT nspname FROM pg_namespace WHERE oid = m.relnamespace) AS schema, m.relname AS name
-FROM members AS m JOIN tree AS t ON t.root = m.oid AND t.oid = m.oid""",
+    "members": """\
+SELECT t.root AS table, m.oid, m.relname AS name, m.relkind AS kind, m.relpages AS pages, m.reltuples AS rows,
+  (SELECT nspname FROM pg_namespace WHERE oid = m.relnamespace) AS namespace,
+  CASE WHEN m.relkind IN ('r', 'm') THEN pg_relation_size(m.oid) END AS bytes, current_setting('block_size')::integer AS block
+FROM (SELECT * FROM pg_class WHERE oid = ANY(ARRAY(SELECT oid FROM tree))) AS m JOIN tree AS t ON t.oid = m.oid""",
     "columns": """\
 SELECT attrelid AS table, attnum AS place, attname AS name, atttypid AS type, format_type(atttypid, atttypmod) AS declared,
   attnotnull AS not_null, attcollation AS collation,
   coalesce((SELECT collisdeterministic FROM pg_collation WHERE oid = attcollation), true) AS deterministic
 FROM attributes WHERE attrelid = ANY(ARRAY(SELECT root FROM tree)) ORDER BY attnum""",
     "types": """\
-SELECT oid, format_type(oid, NULL) AS name, typname AS base, typtype AS kind, typbasetype AS behind,
+WITH RECURSIVE types AS (
+  SELECT atttypid AS oid FROM attributes
+  UNION SELECT (SELECT typbasetype FROM pg_type WHERE oid = d.oid AND typtype = 'd') FROM types AS d WHERE d.oid IS NOT NULL
+) SELECT oid, format_type(oid, NULL) AS name, typname AS base, typtype AS kind, typbasetype AS behind,
   format_type(typbasetype, typtypmod) AS declared
-FROM types""",
-    "sizes": """\
-SELECT t.root AS table, CASE WHEN count(*) = count(m.bytes) THEN sum(m.bytes) END AS bytes,
-  round(CASE WHEN count(*) = count(r.rows) THEN sum(r.rows) END) AS rows
-FROM members AS m JOIN tree AS t ON t.oid = m.oid CROSS JOIN LATERAL (SELECT CASE
-  WHEN m.relkind = 'f' THEN CASE WHEN m.reltuples > 0 THEN m.reltuples END
-  WHEN m.relpages > 0 AND m.reltuples >= 0
-    THEN m.bytes / current_setting('block_size')::integer * (m.reltuples::float8 / m.relpages)
-  ELSE m.bytes / 100 END AS rows) AS r
-GROUP BY t.root""",
+FROM pg_type WHERE oid = ANY(ARRAY(SELECT oid FROM types))""",
 }
-"""Rows are estimated as the server's planner does: as many on each page as there were when it was last looked; where nobody
-has looked, a hundred bytes hold one."""
 
 PRESENT = """\
 SELECT t.root AS table, a.attname AS name, NULL AS constraint
-FROM attributes AS a JOIN members AS m ON m.oid = a.attrelid JOIN tree AS t ON t.oid = a.attrelid
+FROM attributes AS a JOIN tree AS t ON t.oid = a.attrelid
 GROUP BY t.root, a.attname
-HAVING bool_and(m.relkind IN ('r', 'p') AND a.attnotnull AND a.attgenerated <> 'v')"""
+HAVING bool_and(a.attnotnull AND a.attgenerated <> 'v')"""
 
 VALIDATED_PRESENT = """\
 SELECT t.root AS table, a.attname AS name, max(k.conname) FILTER (WHERE t.oid = t.root) AS constraint
-FROM attributes AS a JOIN members AS m ON m.oid = a.attrelid JOIN tree AS t ON t.oid = a.attrelid LEFT JOIN (
+FROM attributes AS a JOIN tree AS t ON t.oid = a.attrelid LEFT JOIN (
     SELECT conrelid, conkey[1] AS attnum, conname FROM pg_constraint
     WHERE conrelid = ANY(ARRAY(SELECT oid FROM tree)) AND contype = 'n' AND convalidated
   ) AS k ON k.conrelid = a.attrelid AND k.attnum = a.attnum
 GROUP BY t.root, a.attname
-HAVING bool_and(m.relkind IN ('r', 'p') AND a.attnotnull AND a.attgenerated <> 'v' AND k.attnum IS NOT NULL)"""
+HAVING bool_and(a.attnotnull AND a.attgenerated <> 'v' AND k.attnum IS NOT NULL)"""
 """Since PostgreSQL 18, which marks as NOT NULL what is yet to be validated too."""
 
 KEYS = """\
-SELECT i.indrelid AS table, x.conname AS constraint, (SELECT relname FROM pg_class WHERE oid = i.indexrelid) AS index,
-  {nulls_equal} AS nulls_equal, i.indkey::text AS places, i.indclass::text AS classes,
+SELECT i.indrelid AS table, (SELECT relname FROM pg_class WHERE oid = i.indexrelid) AS name, EXISTS (
+    SELECT FROM pg_constraint WHERE conrelid = i.indrelid AND conindid = i.indexrelid AND contype IN ('p', 'u')
+  ) AS declared, {nulls_equal} AS nulls_equal, i.indkey::text AS places, i.indclass::text AS classes,
   i.indcollation::text AS collations
-FROM pg_index AS i LEFT JOIN (
-    SELECT conindid, conname FROM pg_constraint
-    WHERE conrelid = ANY(ARRAY(SELECT root FROM tree)) AND contype IN ('p', 'u')
-  ) AS x ON x.conindid = i.indexrelid
-WHERE i.indrelid = ANY(ARRAY(SELECT root FROM tree GROUP BY root HAVING count(*) = 1)) AND i.indisunique AND i.indisvalid
-  AND i.indisready AND i.indislive AND i.indimmediate AND NOT i.indisexclusion AND i.indpred IS NULL AND i.indexprs IS NULL
-  AND (SELECT relkind FROM members WHERE oid = i.indrelid) = 'r'"""
+FROM pg_index AS i
+WHERE i.indrelid = ANY(ARRAY(SELECT root FROM tree)) AND i.indisunique AND i.indisvalid AND i.indisready AND i.indislive
+  AND i.indimmediate AND NOT i.indisexclusion AND i.indpred IS NULL AND i.indexprs IS NULL"""
 
 CLASSES = """\
 SELECT oid, opcintype AS type FROM pg_opclass WHERE opcdefault AND oid = ANY(ARRAY(
@@ -160,7 +143,7 @@ WHERE schemaname = {schema} AND tablename = {table} AND attname IN ({columns}) A
 TEXT, VARCHAR, ANY_ENUM = "25", "1043", "3500"
 """Types that share an operator class with others, by their numbers, which no version changes."""
 
-OF_A_TABLE = ("columns", "present", "keys", "references")
+OF_A_TABLE = ("members", "columns", "present", "keys", "references")
 Row = Mapping[str, Any]
 
 
@@ -238,51 +221,72 @@ def tables(answer: Answer) -> Mapping[tuple[str, ...], Table]:
     ((*arrays,),) = answer.rows
     facts: dict[str, list[Row]] = {name: json.loads(text or "[]") for name, text in zip(answer.names, arrays, strict=True)}
     types = Types({row["oid"]: row for row in facts["types"]})
-    sizes = {row["table"]: row for row in facts["sizes"]}
     found: dict[tuple[str, ...], Table] = {}
-    for table in facts["tables"]:
-        oid = table["oid"]
-        mine = {part: [row for row in facts.get(part, ()) if row["table"] == oid] for part in OF_A_TABLE}
-        found[table["schema"], table["name"]] = Table(
+    for table in (row for row in facts["members"] if row["oid"] == row["table"]):
+        mine = {part: [row for row in facts.get(part, ()) if row["table"] == table["oid"]] for part in OF_A_TABLE}
+        found[table["namespace"], table["name"]] = Table(
             columns=[types.column(row) for row in mine["columns"]],
-            rows=_whole(sizes[oid]["rows"]),
-            bytes=_whole(sizes[oid]["bytes"]),
+            rows=_sum(map(_rows, mine["members"])),
+            bytes=_sum(map(_bytes, mine["members"])),
+            view=table["kind"] == "v",
             guarantees=Guarantees(
-                present=_present(mine["present"], mine["columns"], types),
-                keys=_keys(mine["keys"], mine["columns"], types, {row["oid"]: row["type"] for row in facts.get("classes", ())}),
+                present=_present(mine, types),
+                keys=_keys(mine, types, {row["oid"]: row["type"] for row in facts.get("classes", ())}),
                 references=[_reference(row) for row in mine["references"]],
             ),
         )
     return found
 
 
-def _whole(number: float | None) -> int | None:
-    return None if number is None else int(number)
+def _sum(numbers: Iterable[float | None]) -> int | None:
+    known = list(numbers)
+    return None if None in known else round(sum(filter(None, known)))
 
 
-def _present(rows: Sequence[Row], columns: Sequence[Row], types: Types) -> Mapping[str, str]:
+def _bytes(member: Row) -> int | None:
+    size: int | None = 0 if member["kind"] == "p" else member["bytes"]
+    return size
+
+
+def _rows(member: Row) -> float | None:
+    """Estimates rows as the server's planner does.
+
+    There are as many on each page as when somebody last looked; where nobody has, a hundred bytes hold one. Of a foreign table
+    nothing is known but what somebody has found.
+    """
+    if member["kind"] == "f":
+        return float(member["rows"]) if member["rows"] > 0 else None
+    size = _bytes(member)
+    if size is None or member["pages"] <= 0 or member["rows"] < 0:
+        return None if size is None else size // 100
+    return float(size / member["block"] * member["rows"] / member["pages"])
+
+
+def _present(mine: Mapping[str, Sequence[Row]], types: Types) -> Mapping[str, str]:
     """Returns the columns in which no NULL can be, with what proves it.
 
     NOT NULL counts where every table of the tree has it, validated, and none of them is a foreign one, which nobody holds to
     it. A composite value may be NULL by its fields; a virtual column is computed anew by whoever reads it.
     """
-    composite = {row["name"] for row in columns if types.base(row["type"])["kind"] == "c"}
-    facts = {
-        row["name"]: f"constraint {row['constraint']}" if row["constraint"] else f"NOT NULL of {row['name']}" for row in rows
-    }
-    return {name: fact for name, fact in facts.items() if name not in composite}
+    if any(member["kind"] not in ("r", "p") for member in mine["members"]):
+        return {}
+    composite = {row["name"] for row in mine["columns"] if types.base(row["type"])["kind"] == "c"}
+    facts = {row["name"]: row["constraint"] and f"constraint {row['constraint']}" for row in mine["present"]}
+    return {name: fact or f"NOT NULL of {name}" for name, fact in facts.items() if name not in composite}
 
 
-def _keys(rows: Sequence[Row], columns: Sequence[Row], types: Types, classes: Mapping[str, str]) -> Sequence[Key]:
+def _keys(mine: Mapping[str, Sequence[Row]], types: Types, classes: Mapping[str, str]) -> Sequence[Key]:
     """Returns the keys of which no two rows are the same.
 
     A key is an index in force over the columns themselves by their own equality: another operator class or collation may
     hold equal values apart. It is none where other tables' rows are read along with it. A deferrable one is kept by a
     trigger, which a replica's session passes by, as every session does while it is disabled.
     """
-    by_place = {row["place"]: row for row in columns}
+    if [member["kind"] for member in mine["members"]] != ["r"]:
+        return []
+    by_place = {row["place"]: row for row in mine["columns"]}
     keys = []
-    for row in rows:
+    for row in mine["keys"]:
         # Columns that an index merely includes have a place in it, and neither a class nor a collation.
         parts = list(zip(row["places"].split(), row["classes"].split(), row["collations"].split(), strict=False))
         own = [by_place[int(place)] for place, _, _ in parts]
@@ -291,7 +295,8 @@ def _keys(rows: Sequence[Row], columns: Sequence[Row], types: Types, classes: Ma
             for c, (_, class_, collation) in zip(own, parts, strict=True)
         )
         if all(alike):
-            fact = _fact(row, f"unique index {row['index']}")
+            # A constraint and its index have one name.
+            fact = f"{'constraint' if row['declared'] else 'unique index'} {row['name']}"
             keys.append(Key(frozenset(c["name"] for c in own), fact, row["nulls_equal"]))
     return keys
 
@@ -299,10 +304,6 @@ def _keys(rows: Sequence[Row], columns: Sequence[Row], types: Types, classes: Ma
 def _reference(row: Row) -> Reference:
     pairs = frozenset(zip(row["columns"], row["to_columns"], strict=True))
     return Reference(pairs, (row["to_schema"], row["to_table"]), f"constraint {row['constraint']}")
-
-
-def _fact(row: Row, nameless: str) -> str:
-    return f"constraint {row['constraint']}" if row["constraint"] else nameless
 
 
 def _is_own(class_type: str | None, base: Row) -> bool:

@@ -20,6 +20,8 @@ from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
 from airflow_data_quality.core.sql.statistics import Statistics
 
 LONGEST_TIMEOUT = 2**31 - 1
+SHORT_WAIT = "1000"
+"""Milliseconds that a session waits for a lock which another one of the same run holds already."""
 
 TAG = r"(?:[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*)?"
 LEXIS = Lexis(
@@ -50,6 +52,18 @@ BEGIN = """\
 SELECT to_jsonb(clock_timestamp() AT TIME ZONE 'UTC') #>> '{{}}', current_setting('server_version_num')::int,
   (SELECT count(CASE WHEN current_setting(v.name, true) IS NOT NULL THEN set_config(v.name, v.value, true) END)
    FROM (VALUES {settings}) AS v(name, value))"""
+
+SEEN = "extract(epoch FROM pg_postmaster_start_time())::text, pg_current_snapshot()::text"
+"""What two sessions have in common that see the same."""
+
+HOLD = """\
+SELECT count(*) FILTER (
+    WHERE c.oid IS NULL OR (c.relkind IN ('r', 'm') AND c.relfilenode <> 0 AND c.relfilenode <> pg_relation_filenode(c.oid))
+  ), current_setting('standard_conforming_strings')
+FROM pg_locks AS l LEFT JOIN pg_class AS c ON c.oid = l.relation
+WHERE l.locktype = 'relation' AND l.pid = pg_backend_pid(){held}"""
+"""How many of the relations that this session has locked are not those that its snapshot knows: emptied, rewritten, or new
+under an old name. A statement locks what it names before it runs, partitions and what views read included."""
 
 TABLE_NAMES = """\
 SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -153,26 +167,50 @@ class PostgreSQL(Dialect):
         """One read-only transaction on one snapshot; its savepoint is where ``recover`` returns to."""
         milliseconds = min(max(1, round(statement_timeout.total_seconds() * 1000)), LONGEST_TIMEOUT)
         settings = {**SETTINGS, "statement_timeout": str(milliseconds)}
+        if state is not None:
+            settings["lock_timeout"] = SHORT_WAIT
         values = ", ".join(f"({_string(name)}, {_string(value)})" for name, value in settings.items())
         connection.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         if state is not None:
-            connection.query(f"SET TRANSACTION SNAPSHOT {_string(state)}")
+            self._see(connection, *state.split("/"))
         ((clock, version, _),) = connection.query(BEGIN.format(settings=values)).rows
         connection.query("SAVEPOINT data_quality")
         self.version = version
         return parse_moment(clock).replace(tzinfo=timezone.utc)
 
+    def _see(self, connection: Connection, name: str, *seen: str) -> None:
+        """Imports a snapshot; behind a balancer another server may have one of the same name."""
+        connection.query(f"SET TRANSACTION SNAPSHOT {_string(name)}")
+        (row,) = connection.query(f"SELECT {SEEN}").rows
+        if tuple(row) != seen:
+            raise QueryError("it leads to another server, or to another state")
+
+    def hold(self, connection: Connection, relations: Sequence[str]) -> bool:
+        """Locks the relations as any SELECT does, until the transaction ends: TRUNCATE and the like know no snapshots."""
+        self.recover(connection)
+        held = "".join(f"\n  AND NOT EXISTS (SELECT FROM {relation} LIMIT 0)" for relation in relations)
+        ((changed, strings),) = connection.query(HOLD.format(held=held)).rows
+        if strings != "on":
+            raise QueryError("what is asked changes how texts are read", sqlstate="42000")
+        connection.query("RELEASE SAVEPOINT data_quality")
+        connection.query("SAVEPOINT data_quality")
+        return not changed
+
     def show(self, connection: Connection) -> str:
         """Exports the snapshot, which cannot be done behind a savepoint."""
         connection.query("RELEASE SAVEPOINT data_quality")
         try:
-            ((state,),) = connection.query("SELECT pg_export_snapshot()").rows
+            ((name, *seen),) = connection.query(f"SELECT pg_export_snapshot(), {SEEN}").rows
         except QueryError as error:
             if not error.closed:
-                connection.query("ROLLBACK")
+                self.end(connection)
             raise
         connection.query("SAVEPOINT data_quality")
-        return str(state)
+        return "/".join((name, *seen))
+
+    def end(self, connection: Connection) -> None:
+        """Rolls back."""
+        connection.query("ROLLBACK")
 
     def recover(self, connection: Connection) -> None:
         """Rolls back to the savepoint; the snapshot stays."""

@@ -17,7 +17,7 @@ from airflow_data_quality.core.sql.dialect import Dialect, Table
 from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
 
 COLUMNS = """\
-SELECT m.name, m.type = 'view' AND x.type = '', x.name, x.type, x."notnull"
+SELECT m.name, m.type = 'view', x.name, x.type, x."notnull"
 FROM {schema}.sqlite_master AS m JOIN pragma_table_xinfo(m.name, {text}) AS x
 WHERE m.type IN ('table', 'view') AND m.name = {table} COLLATE NOCASE AND x.hidden <> 1 ORDER BY x.cid"""
 """Hidden is what a virtual table takes as arguments; generated columns are not."""
@@ -166,12 +166,12 @@ class SQLite(Dialect):
             rows = connection.query(sql).rows
             if rows:
                 relation = f"{_name(schema)}.{_name(rows[0][0])}"
-                types = [type_ for _, _, _, type_, _ in rows]
-                if any(computed for _, computed, _, _, _ in rows):
+                types, view = [type_ for _, _, _, type_, _ in rows], bool(rows[0][1])
+                if view and not all(types):
                     types = [type_ for _, type_ in connection.describe(f"SELECT * FROM {relation}")]
                 columns = [_column(row[2], type_, not_null=bool(row[4])) for row, type_ in zip(rows, types, strict=True)]
                 found = (qualifiers[0][0] if qualifiers else schema, table)
-                return {found: Table(self._zoned(connection, columns, relation))}
+                return {found: Table(self._zoned(connection, columns, relation), view=view)}
         return {}
 
     def _schemas(self, connection: Connection) -> Sequence[str]:

@@ -8,11 +8,11 @@ amount > 0 -- paid
 );
 
 -- sent for distribution(Order Id)
-SELECT COUNT(*) AS value
+SELECT COUNT("Order Id") AS value
 FROM (SELECT "Order Id" FROM "shop"."orders"
 WHERE (
 id > 0
-) AND NOT "Order Id" IS NULL GROUP BY "Order Id") AS k;
+) GROUP BY "Order Id") AS k;
 
 -- sent for distribution(Order Id)
 SELECT
@@ -40,9 +40,9 @@ WHERE (
 id > 0
 )
 ) AS s0 CROSS JOIN (
-SELECT COUNT(*) AS value
+SELECT COUNT("Order Id") AS value
 FROM (SELECT "Order Id" FROM "shop"."orders"
 WHERE (
 id > 0
-) AND NOT "Order Id" IS NULL GROUP BY "Order Id") AS k
+) GROUP BY "Order Id") AS k
 ) AS s1;

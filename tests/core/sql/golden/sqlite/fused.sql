@@ -22,11 +22,11 @@ id > 0
 );
 
 -- sent for uniqueness(id)
-SELECT COUNT(*) AS checked, COUNT(DISTINCT "id") AS keys
+SELECT COUNT("id") AS checked, COUNT(DISTINCT "id") AS keys
 FROM "shop"."orders"
 WHERE (
 id > 0
-) AND NOT "id" IS NULL;
+);
 
 -- volume, alone (one of 6 questions of one scan)
 SELECT

@@ -1,12 +1,12 @@
 -- sent for uniqueness(n)
-SELECT COUNT(*) AS checked, COUNT(DISTINCT "n") AS keys
+SELECT COUNT("n") AS checked, COUNT(DISTINCT "n") AS keys
 FROM (
 SELECT id AS n, amount FROM orders -- all; of them
 
 ) AS q
 WHERE (
 amount > 0
-) AND NOT "n" IS NULL;
+);
 
 -- sent for volume, completeness(n)
 SELECT
