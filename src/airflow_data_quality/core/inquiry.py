@@ -71,8 +71,7 @@ class Inquiry:
         notes: list[str] = []
         catalog, steps, state = self._ready(connection, dialect, options, watched, notes)
         helpers = sessions(steps, options.max_parallel) - 1 if state is not None else 0
-        if not helpers and dialect.unites_in_parallel:
-            steps = united(steps)
+        steps = _arranged(steps, 1 + helpers, dialect)
         board = Board(steps, options.on_progress)
         others = Sessions(self.database, dialect, options.statement_timeout, watched, board, self.held, notes)
         first = Measurer(connection, dialect, watched.stopping, board)
@@ -135,6 +134,7 @@ class Inquiry:
     def draft(self, connection: Connection, dialect: Dialect, options: Options, watched: Watched[Plan]) -> Plan:
         """Plans over a session that is open, and asks what the statements would cost; measures nothing."""
         _, steps = self._steps(connection, dialect, options, watched)
+        steps = _arranged(steps, sessions(steps, options.max_parallel) if dialect.shows_state else 1, dialect)
         errors = {test_id: error_text(p) for test_id, p in self.prepared.items() if isinstance(p, Exception)}
         begun = [(step, opening) for step in steps if (opening := drafted(step, dialect)) is not None]
         askers = self._askers()
@@ -283,6 +283,11 @@ class Inquiry:
         ]
         behind = f"{conn_id}: " if conn_id is not None else ""
         return Plan(statements=tuple(statements), notes=tuple(f"{behind}{note}" for note in dict.fromkeys(notes)))
+
+
+def _arranged(steps: Sequence[Step], count: int, dialect: Dialect) -> Sequence[Step]:
+    """Returns the steps as so many sessions take them."""
+    return united(steps) if count == 1 and dialect.unites_in_parallel else steps
 
 
 def inquire(

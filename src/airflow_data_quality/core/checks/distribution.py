@@ -71,7 +71,8 @@ class Distribution(Percentiles):
 
     def _bounded(self) -> dict[str, Bounds]:
         """Returns the bounds that are given, by statistic."""
-        return {name: cast("Bounds", getattr(self, name)) for name in STATISTICS if getattr(self, name) is not None}
+        fields = vars(self)
+        return {name: cast("Bounds", fields[name]) for name in STATISTICS if fields[name] is not None}
 
     def label_columns(self) -> Sequence[str]:
         """Returns the column."""

@@ -10,6 +10,10 @@ from typing import Any
 from airflow_data_quality.core.database import Answer, Connection
 from airflow_data_quality.core.errors import MissingExtra, QueryError
 
+CONTROL = ("BEGIN ", "SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK")
+"""How statements begin that are ours alone and are not prepared: before its transaction has begun, a pooler may send each
+message of a prepared statement to another server."""
+
 
 class DbApiConnection:
     """A connection of psycopg 3 or psycopg2, as they are handed out by ``connect`` or by an Airflow hook."""
@@ -21,14 +25,14 @@ class DbApiConnection:
         self.one_statement = False
         self._how_to_open: dict[str, Any] = {}
         self._how_to_send: dict[str, Any] = {}
-        self._how_to_begin: dict[str, Any] = {}
+        self._how_to_control: dict[str, Any] = {}
         if any(base.__module__.partition(".")[0] == "psycopg" for base in type(raw).__mro__):
             from psycopg.rows import tuple_row
 
             # Whatever rows and preparing the connection was set to, a pooler's None included.
             self._how_to_open["row_factory"] = tuple_row
             self._how_to_send["prepare"] = True
-            self._how_to_begin["prepare"] = False
+            self._how_to_control["prepare"] = False
             self.one_statement = True
             raw.prepare_threshold = 5
             if raw.info.parameter_status("client_encoding") == "SQL_ASCII":
@@ -57,8 +61,7 @@ class DbApiConnection:
     def _execute(self, sql: str) -> tuple[Sequence[Any], Sequence[Any]]:
         try:
             with self._raw.cursor(**self._how_to_open) as cursor:
-                # Before its transaction has begun, a pooler may send each message of a prepared statement to another server.
-                cursor.execute(sql, **(self._how_to_send if not sql.startswith("BEGIN") else self._how_to_begin))
+                cursor.execute(sql, **(self._how_to_control if sql.startswith(CONTROL) else self._how_to_send))
                 return (cursor.description, cursor.fetchall()) if cursor.description else ((), ())
         except Exception as error:
             raise self._query_error(error) from error
@@ -78,8 +81,8 @@ class DbApiConnection:
             if not self._raw.closed:
                 with self._raw.cursor() as cursor:
                     # Inside the transaction: after it a pooler may have handed this session to another client.
-                    cursor.execute("DEALLOCATE ALL")
-                    cursor.execute("ROLLBACK")
+                    cursor.execute("DEALLOCATE ALL", **self._how_to_control)
+                    cursor.execute("ROLLBACK", **self._how_to_control)
         except Exception:  # noqa: BLE001 - nothing to lose: the session was read-only and is closed below
             return
         finally:

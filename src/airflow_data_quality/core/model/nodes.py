@@ -37,6 +37,15 @@ def raw_text(node: exp.Expr) -> str | None:
     return node.meta.get("raw") if isinstance(node, exp.Var) else None
 
 
+def nodes_of(expression: exp.Expr) -> Sequence[exp.Expr]:
+    """Returns an expression and all that is in it, what is outside first; several times as fast as sqlglot's own walk."""
+    found = [expression]
+    for node in found:
+        for part in node.args.values():
+            found += [one for one in (part if type(part) is list else (part,)) if isinstance(one, exp.Expr)]
+    return found
+
+
 def any_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
     """Returns the condition that at least one of the conditions is true."""
     if len(conditions) > WIDEST:

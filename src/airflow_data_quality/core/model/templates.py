@@ -47,7 +47,8 @@ def templates(value: object) -> Iterator[str]:
         if is_template(value):
             yield value
     elif isinstance(value, BaseModel):
-        inside = vars(value).values()
+        # One that was found to hold none, frozen, is not searched again.
+        inside = () if getattr(value, "_whole", False) else vars(value).values()
     elif isinstance(value, Mapping):
         inside = value.values()
     elif isinstance(value, list | tuple):
@@ -111,9 +112,10 @@ class Definition(BaseModel):
 
     @model_validator(mode="after")
     def _rules_that_span_fields(self, info: ValidationInfo) -> Self:
-        if (info.context or {}).get("rendered") or self.is_rendered:
+        rendered = self.is_rendered
+        if rendered or (info.context or {}).get("rendered"):
             self.check_together()
-            self._whole = self.is_rendered
+        self._whole = rendered
         return self
 
     def check_together(self) -> None:

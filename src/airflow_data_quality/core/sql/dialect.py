@@ -18,6 +18,7 @@ from sqlglot.generator import Generator
 
 from airflow_data_quality.core.database import Column, Connection
 from airflow_data_quality.core.errors import QueryError, UnknownDialect
+from airflow_data_quality.core.model.nodes import nodes_of
 from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
 from airflow_data_quality.core.sql.proofs import Guarantees
 from airflow_data_quality.core.sql.statistics import Statistics
@@ -77,6 +78,7 @@ class Dialect(ABC):
     def __init__(self) -> None:
         self.version = 0
         """The server's version as its catalog counts, once ``begin`` has asked."""
+        self._quoted: dict[str, str] = {}
         self.one_statement = True
         """Whether the session's driver or server refuses a second statement behind a semicolon."""
 
@@ -183,11 +185,17 @@ class Dialect(ABC):
         """Returns the expression with neutral functions replaced by this database's own."""
         box = exp.Paren(this=expression)
         # From the innermost: what has just been replaced is not looked into again.
-        for node in reversed(list(box.find_all(exp.Anonymous))):
-            if node.this in self.functions:
+        for node in reversed(nodes_of(box)):
+            if isinstance(node, exp.Anonymous) and node.this in self.functions:
                 node.replace(self.functions[node.this](self, *node.expressions))
         rewritten: exp.Expression = box.this
         return rewritten
+
+    def quoted(self, name: str) -> str:
+        """Returns a name that means itself, whatever is in it."""
+        if name not in self._quoted:
+            self._quoted[name] = self.text(exp.to_identifier(name, quoted=True))
+        return self._quoted[name]
 
     @cached_property
     def _generator(self) -> Generator:

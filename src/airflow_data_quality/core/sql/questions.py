@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from airflow_data_quality.core.database import Column
 from airflow_data_quality.core.model.metric import Distinct, Duplicates, Metric, Orphans, Quantile, Query, Scan
-from airflow_data_quality.core.model.nodes import MATCHES, all_of, count_rows, not_null, raw, raw_text, ref
+from airflow_data_quality.core.model.nodes import MATCHES, all_of, count_rows, nodes_of, not_null, raw, raw_text, ref
 from airflow_data_quality.core.sql import effort
 from airflow_data_quality.core.sql.catalog import Catalog, Source
 from airflow_data_quality.core.sql.dialect import Dialect
@@ -83,7 +83,7 @@ def _known(column: Column, source: Source, catalog: Catalog) -> Statistics | Non
 
 def _cell(expression: exp.Expression, where: str | None, source: Source, dialect: Dialect) -> Cell:
     filtered = expression.copy() if where is None else restricted(expression, where)
-    nodes = list(filtered.walk())
+    nodes = nodes_of(filtered)
     texts = [text for text in map(raw_text, nodes) if text is not None]
     clear = all([check_condition(dialect, text, "sql") for text in texts])
     calls = any("(" in text for text in (*texts, source.where or ""))

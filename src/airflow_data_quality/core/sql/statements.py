@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlglot import exp
-
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.keys import KeyForms
 from airflow_data_quality.core.sql.steps import Bundle, Cell, Implied, OwnStep, Proved, Question, ScanStep, Step
@@ -97,7 +95,7 @@ def standalone(questions: Sequence[Question], dialect: Dialect) -> str | None:
     scans = [(name, asks) for name, asks in [*counted, *measured] if isinstance(asks, Cell)]
     parts = [_alone(asks, dialect) for _, asks in measured if not isinstance(asks, Cell)]
     if scans:
-        names = [dialect.text(exp.to_identifier(name, quoted=True)) for name, _ in scans]
+        names = [dialect.quoted(name) for name, _ in scans]
         parts.insert(0, select([cell for _, cell in scans], names))
     if len(parts) <= 1:
         return parts[0] if parts else None

@@ -192,8 +192,7 @@ class PostgreSQL(Dialect):
         ((changed, strings),) = connection.query(HOLD.format(held=held)).rows
         if strings != "on":
             raise QueryError("what is asked changes how texts are read", sqlstate="42000")
-        connection.query("RELEASE SAVEPOINT data_quality")
-        connection.query("SAVEPOINT data_quality")
+        connection.query("RELEASE SAVEPOINT data_quality; SAVEPOINT data_quality")
         return not changed
 
     def show(self, connection: Connection) -> str:
