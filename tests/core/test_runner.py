@@ -317,6 +317,26 @@ def test_a_plan_shows_what_a_run_would_ask(rows: Any) -> None:
     assert drafted.errors == {"completeness(nope)": done.executions[3].error}
 
 
+def test_a_plan_for_one_connection_is_what_a_run_over_one_asks(postgres: Any) -> None:
+    postgres.execute(
+        "CREATE TABLE many AS SELECT n AS id, n::text AS s, (n % 9)::text AS r FROM generate_series(1, 300000) AS n",
+        "ANALYZE many",
+    )
+    checks = [
+        Volume(min=1),
+        Uniqueness(columns=["s"]),
+        Uniqueness(columns=["s", "r"], where="id > 1"),
+        Uniqueness(columns=["id", "r"]),
+    ]
+    tests, databases = coded_tests(checks, [Dataset(table="many")]), {None: connect(postgres.url)}
+    options = Options(max_parallel=1)
+    done = run(tests, databases, id=RUN_ID, started_at=BEGAN, options=options)
+    drafted = plan(tests, databases, options=options)
+    assert [s.sql for s in drafted.statements] == [s.sql for s in done.plan.statements]
+    assert "UNION ALL" in "".join(s.sql for s in done.plan.statements)
+    assert [t.facts for t in drafted.tests][:2] == [e.plan_facts for e in done.executions][:2]
+
+
 def test_planning_measures_nothing(rows: Any) -> None:
     """Not even a function that would write, or never end."""
     rows.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from itertools import islice
@@ -27,8 +27,8 @@ from airflow_data_quality.core.sql.planner import plan, sessions, united
 from airflow_data_quality.core.sql.questions import question
 from airflow_data_quality.core.sql.samples import sampled
 from airflow_data_quality.core.sql.sessions import Sessions
-from airflow_data_quality.core.sql.statements import drafted, standalone, users_queries
-from airflow_data_quality.core.sql.steps import Question, Step
+from airflow_data_quality.core.sql.statements import calling, drafted, standalone
+from airflow_data_quality.core.sql.steps import Ask, Implied, Question, ScanStep, Step
 from airflow_data_quality.core.sql.watch import Flag, Watched
 
 T = TypeVar("T")
@@ -107,7 +107,7 @@ class Inquiry:
 
     def _hold(self, catalog: Catalog, steps: Sequence[Step], connection: Connection, dialect: Dialect, notes: list[str]) -> bool:
         """Holds all that is asked, or what of it can be asked at all; returns whether the transaction sees it."""
-        self.held = [*catalog.relations(), *users_queries(steps)]
+        self.held = [*catalog.relations(), *calling(steps)]
         try:
             return dialect.hold(connection, self.held)
         except QueryError as error:
@@ -144,8 +144,9 @@ class Inquiry:
             cost = self._cost(sql, connection, dialect)
             if isinstance(cost, QueryError):
                 alone = {test_id: self._cost(self._alone(test_id, dialect), connection, dialect) for test_id in test_ids}
-                errors |= {test_id: error_text(error) for test_id, error in alone.items() if isinstance(error, QueryError)}
-                cost = None
+                wrong = {test_id: error_text(error) for test_id, error in alone.items() if isinstance(error, QueryError)}
+                errors |= wrong
+                cost = self._cost_without(wrong, step, askers, connection, dialect)
             conn_id = self.tests[0].dataset.conn_id
             statements.append(Statement(sql=sql, test_ids=test_ids, conn_id=conn_id, cost=cost))
         tests = self._explained(steps, [step for step, _ in begun], statements)
@@ -161,8 +162,7 @@ class Inquiry:
         for test_id, prepared in self.prepared.items():
             if isinstance(prepared, Exception):
                 continue
-            asks = list(dict.fromkeys(ask for q in prepared.questions for ask in q.told()))
-            mine = sorted({numbers[ask] for ask in asks if ask in numbers})
+            mine = sorted({numbers[ask] for ask in _built_on(prepared.questions) if ask in numbers})
             costs = [cost for cost in (statements[number].cost for number in mine) if cost is not None]
             explained.append(
                 PlannedTest(
@@ -183,6 +183,22 @@ class Inquiry:
                 raise
             dialect.recover(connection)
             return error
+
+    def _cost_without(
+        self,
+        wrong: Mapping[str, str],
+        step: Step,
+        askers: Mapping[object, Sequence[str]],
+        connection: Connection,
+        dialect: Dialect,
+    ) -> float | None:
+        """Returns what a scan would cost without what cannot be asked."""
+        if not isinstance(step, ScanStep):
+            return None
+        fine = tuple(cell for cell in step.cells if not wrong.keys() >= set(askers[cell]))
+        rest = drafted(ScanStep(fine), dialect) if fine else None
+        cost = self._cost(rest, connection, dialect) if rest is not None else None
+        return cost if isinstance(cost, float) else None
 
     def _alone(self, test_id: str, dialect: Dialect) -> str:
         prepared = self.prepared[test_id]
@@ -283,6 +299,15 @@ class Inquiry:
         ]
         behind = f"{conn_id}: " if conn_id is not None else ""
         return Plan(statements=tuple(statements), notes=tuple(f"{behind}{note}" for note in dict.fromkeys(notes)))
+
+
+def _built_on(questions: Iterable[Question]) -> Sequence[Ask]:
+    """Returns everything that questions are answered by, one way or the other."""
+    asks = list(dict.fromkeys(ask for q in questions for ask in q.told()))
+    for ask in asks:
+        if isinstance(ask, Implied):
+            asks += [implier.asks for implier in ask.by if implier.asks not in asks]
+    return asks
 
 
 def _arranged(steps: Sequence[Step], count: int, dialect: Dialect) -> Sequence[Step]:

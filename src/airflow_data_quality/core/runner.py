@@ -45,7 +45,7 @@ def run(
         databases: the database behind each ``conn_id`` that the tests' datasets name.
         id: the run's id.
         started_at: when it began, with a time zone; it is fixed here and travels with the run.
-        options: timeouts.
+        options: how it is made: timeouts, connections, which failing rows are looked at.
         cancel: once it is set, running statements are stopped and nothing new is asked; what is open then is errored.
 
     Returns:

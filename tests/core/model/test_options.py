@@ -31,6 +31,18 @@ def test_trust_is_given_or_not(given: Any) -> None:
         Options(trust_foreign_keys=given)
 
 
+@pytest.mark.parametrize("given", [0, -1, True, 1.5, "2", None])
+def test_a_number_of_connections_is_at_least_one(given: Any) -> None:
+    with pytest.raises(DefinitionError, match=r"max_parallel is .*; give a number of connections, at least 1"):
+        Options(max_parallel=given)
+
+
+@pytest.mark.parametrize("given", [timedelta(0), timedelta(-1), 5, "30m", None])
+def test_a_timeout_is_a_time(given: Any) -> None:
+    with pytest.raises(DefinitionError, match=r"statement_timeout is .*; give a timedelta above zero"):
+        Options(statement_timeout=given)
+
+
 @pytest.mark.parametrize("name", ["sample_columns", "masked_columns"])
 def test_one_name_is_no_list_of_names(name: str) -> None:
     given: dict[str, Any] = {name: "email"}

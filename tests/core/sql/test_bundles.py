@@ -367,3 +367,21 @@ def test_what_builds_on_others_shares_nothing() -> None:
     ranked = Ranked("v", "t", (), 50, ())
     made = plan([Question(None, ranked, source(), before=(cell,))], max_columns=9, tuning=Tuning(short=math.inf))  # type: ignore[arg-type]
     assert {*made} == {ScanStep((cell,)), OwnStep(ranked, (cell,))}
+
+
+def test_large_integers_that_one_half_tells_apart_are_asked_once(postgres: Any) -> None:
+    """PostgreSQL's own hash of a bigint, and of a moment, folds both halves into one."""
+    postgres.execute(
+        "CREATE TABLE large AS SELECT id, 'x'::text AS s, timestamp '2000-01-01' + id * interval '1 us' AS at "
+        "FROM (SELECT n::bigint << 32 | m AS id FROM generate_series(0, 9) AS n, generate_series(0, 9) AS m) AS k"
+    )
+    checks = [
+        Uniqueness(columns=["id", "s"]),
+        Uniqueness(columns=["at", "s"]),
+        Uniqueness(columns=["id", "s"], nulls="equal", where="s = 'x'", name="with NULLs"),
+        Uniqueness(columns=["at"]),
+    ]
+    for check in checks:
+        (execution,) = run_checks(Dataset(table="large"), [check], connect(postgres.url)).executions
+        assert (execution.outcome, execution.checked) == ("passed", 100)
+        assert not any("then exactly" in fact for fact in execution.plan_facts)

@@ -181,7 +181,7 @@ def test_a_key_that_is_doubled_tells_nothing(rows: Any) -> None:
     result = asked(rows.url, unique("b"), unique("b", "one"), unique("b", "one", "a"))
     assert [(e.checked, e.failing) for e in result.executions] == [(10, 7), (9, 0), (9, 0)]
     assert not implied(result)[1]
-    assert any("by counting distinct hashes of the key" in fact for fact in result.executions[1].plan_facts)
+    assert "by grouping, for a part of the key is doubled" in result.executions[1].plan_facts
 
 
 def test_what_could_not_be_asked_tells_nothing(rows: Any) -> None:

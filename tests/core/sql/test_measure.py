@@ -114,6 +114,28 @@ def test_offenders_are_found_by_halves(bad: Sequence[int], rows: Any) -> None:
     assert [bool(s.error) for s in result.plan.statements if s not in planned] == [True, False][not bad :]
 
 
+def test_a_table_that_is_not_filled_yet_is_the_fault_of_who_asks_for_it(rows: Any) -> None:
+    rows.execute("CREATE MATERIALIZED VIEW m AS SELECT id FROM t WITH NO DATA", "CREATE SEQUENCE q")
+    checks = [
+        Volume(equals=10),
+        Uniqueness(columns=["id"]),
+        Referential(columns=["id"], to_table="m", to_columns=["id"]),
+        Volume(min=0, where="id < currval('q')", name="no value yet"),
+    ]
+    result = run_checks(Dataset(table="t"), checks, connect(rows.url))
+    assert [e.outcome for e in result.executions] == ["passed", "passed", "errored", "errored"]
+    assert result.plan.notes == ()
+
+
+def test_a_search_for_an_offender_is_booked_on_those_that_were_asked(rows: Any) -> None:
+    checks = [Volume(min=0, where="nope = 1", name="bad"), *(Volume(min=0, where=f"id < {n}", name=str(n)) for n in range(15))]
+    statements = run_checks(Dataset(table="t"), checks, connect(rows.url)).plan.statements
+    halves = [len(s.test_ids) for s in statements if s.sql.startswith("EXPLAIN") and "nope" not in s.sql]
+    assert halves
+    assert max(halves) in (8, 16)
+    assert sum(len(s.test_ids) for s in statements) < 16 * len(statements)
+
+
 def test_what_nobody_can_read_costs_the_others_nothing(rows: Any) -> None:
     checks = [Volume(min=0, where="s = 'open", name="bad"), *(Volume(min=0, where=f"id < {n}", name=str(n)) for n in range(30))]
     result = run_checks(Dataset(table="t"), checks, connect(rows.url))

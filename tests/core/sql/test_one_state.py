@@ -200,6 +200,51 @@ def test_a_table_that_is_emptied_and_filled_meanwhile(orders: Any, sessions: int
     assert disagreements(result) == []
 
 
+def test_a_table_that_only_a_filter_reads_is_held_too(orders: Any) -> None:
+    wanted = "customer IN (SELECT id FROM customers)"
+    sleeping = threading.Event()
+
+    def empty() -> None:
+        sleeping.wait(10)
+        orders.execute("TRUNCATE customers")
+
+    thread = threading.Thread(target=empty, daemon=True)
+    thread.start()
+    slow = Uniqueness(columns=["id"], where=f"{wanted} AND (SELECT pg_sleep(0.3)) IS NOT NULL", name="slow")
+    later = Uniqueness(columns=["id"], where=wanted, name="later")
+
+    def watch(session: Any, number: int) -> None:
+        if "COUNT" in session.asked[-1] and "pg_sleep" in session.asked[-1]:
+            sleeping.set()
+
+    database = Opened(connect(orders.url), before=watch)
+    result = run_checks(ORDERS, [Volume(min=1, where=wanted), slow, later], database, max_parallel=1, statement_timeout="5s")
+    thread.join(10)
+    volume, first, second = result.executions
+    assert volume.value == first.checked == second.checked != 0
+    assert orders.execute("SELECT count(*) FROM customers") == [(0,)]
+
+
+@pytest.mark.parametrize("clock", ["CURRENT_TIMESTAMP", "now()", "'now'::timestamptz"])
+def test_all_sessions_have_one_clock(postgres: Any, monkeypatch: pytest.MonkeyPatch, clock: str) -> None:
+    """A transaction's time is its own, whatever snapshot it has imported."""
+    monkeypatch.setattr(planner, "TUNING", planner.Tuning(short=0, session=1e-9, branch=math.inf))
+    postgres.execute(
+        "CREATE TABLE soon AS SELECT n AS id, now() + n * interval '1 ms' AS until FROM generate_series(1, 60000) AS n",
+        f"CREATE VIEW still AS SELECT * FROM soon WHERE until > {clock}",
+        "ANALYZE soon",
+    )
+    checks = [
+        Volume(min=0),
+        Uniqueness(columns=["id"]),
+        Uniqueness(columns=["until"]),
+        Uniqueness(columns=["id", "until"], name="both"),
+    ]
+    for dataset in (Dataset(table="soon", where=f"until > {clock}"), Dataset(table="still")):
+        result = run_checks(dataset, checks, connect(postgres.url), max_parallel=2)
+        assert len({result.executions[0].value, *(e.checked for e in result.executions[1:])}) == 1
+
+
 def test_rows_that_are_looked_at_are_of_that_state_too(orders: Any) -> None:
     checks = [Volume(min=0), Uniqueness(columns=["key"]), Volume(min=0, where=SLOW, name="slow")]
     with Writer(orders.url).writing():

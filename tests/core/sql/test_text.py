@@ -11,7 +11,7 @@ from airflow_data_quality.core.database import connect
 from airflow_data_quality.core.errors import DefinitionError
 from airflow_data_quality.core.runner import run_checks
 from airflow_data_quality.core.sql.dialect import Dialect, dialect_named
-from airflow_data_quality.core.sql.text import check_condition, one_query
+from airflow_data_quality.core.sql.text import calls, check_condition, one_query
 
 
 @pytest.fixture
@@ -134,3 +134,40 @@ def test_a_text_that_two_tokenizers_read_differently_never_touches_another_check
 @pytest.mark.parametrize("where", ["a = $tag$ ( $tag$", r"a = E'it\'s )'", "a #-- b\n> 1", "a |/* b */ 4 > 1", "a -- b\r > 1"])
 def test_what_may_be_read_in_two_ways_is_asked_alone(dialect: Dialect, where: str) -> None:
     assert check_condition(dialect, where, "where") is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "f(x) = 1",
+            '"f" (x) = 1',
+            "s.f (1) = 1",
+            "f/* ) */(x) = 1",
+            "f -- (\n(x) = 1",
+            "é(1)",
+            "x::numeric(9,2) = 1",
+            "now () > at",
+        ),
+        *("at > CURRENT_DATE", "at > current_timestamp", "at > LocalTime", "at < 'now'", "at > ' Yesterday'::date"),
+        *("EXISTS (SELECT 1)", "a = (select max(b) from t)", "a = ANY (array_agg)"),
+    ],
+)
+def test_what_calls_something(text: str) -> None:
+    assert calls(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = 1",
+        "(a = 1) OR (b = 2)",
+        "s IN ('a', 'b')",
+        "NOT (a = 1)",
+        "a BETWEEN (1) AND (2)",
+        "s = 'nowhere'",
+        "current_dates > 1",
+    ],
+)
+def test_what_calls_nothing(text: str) -> None:
+    assert not calls(text)

@@ -32,6 +32,8 @@ class Options:
     """Is told, in the thread that asks, how many of a database's steps are done, of how many."""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.statement_timeout, timedelta) or self.statement_timeout <= timedelta(0):
+            raise DefinitionError(f"statement_timeout is {self.statement_timeout!r}; give a timedelta above zero")
         most = self.max_parallel
         if isinstance(most, bool) or not isinstance(most, int) or most < 1:
             raise DefinitionError(f"max_parallel is {most!r}; give a number of connections, at least 1")

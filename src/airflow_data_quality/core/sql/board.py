@@ -45,6 +45,7 @@ class Board:
         self._open = list(self.steps)
         self._taken = 0
         self._sessions = 0
+        self._left = False
         self._closed = False
         self._changed = threading.Condition()
 
@@ -60,17 +61,22 @@ class Board:
             self._sessions -= 1
             self._changed.notify_all()
 
-    def take(self) -> Step | None:
-        """Returns the next step, waiting for what it builds on; None when there is none left."""
+    def take(self, *, first: bool = True) -> Step | None:
+        """Returns the next step, waiting for what it builds on; None when there is none left.
+
+        Steps that are tied to the first session are given to it alone.
+        """
         with self._changed:
-            while self._open:
-                ready = next((step for step in self._open if all(ask in self.found for ask in step.before)), None)
+            while mine := [step for step in self._open if first or not step.tied]:
+                ready = next((step for step in mine if all(ask in self.found for ask in step.before)), None)
                 if ready is not None:
                     self._open.remove(ready)
                     self._taken += 1
                     return ready
-                if not self._taken:
-                    raise LookupError(f"nobody answers what {self._open[0]} builds on")
+                if not self._taken and first:
+                    raise LookupError(f"nobody answers what {mine[0]} builds on")
+                if not self._taken and self._left:
+                    return None
                 self._changed.wait()
             return None
 
@@ -88,8 +94,13 @@ class Board:
             self.found.setdefault(ask, Found(error=error))
 
     def close(self, lost: Exception | None) -> None:
-        """Waits until every session that has entered has left; what is open then has no answer, for this reason."""
+        """Waits until every session that has entered has left; what is open then has no answer, for this reason.
+
+        Called when the first session takes no more steps.
+        """
         with self._changed:
+            self._left = True
+            self._changed.notify_all()
             while self._sessions:
                 self._changed.wait()
             self._closed = True

@@ -23,7 +23,7 @@ from airflow_data_quality.core.sql.lexis import STANDARD, Lexis
 from airflow_data_quality.core.sql.proofs import Guarantees
 from airflow_data_quality.core.sql.statistics import Statistics
 
-NOT_ITS_FAULT = ("08", "25P", "40", "53", "55", "57", "58", "XX")
+NOT_ITS_FAULT = ("08", "25P", "40", "53", "55006", "55P03", "57", "58", "XX")
 """How SQLSTATEs begin of what any statement might have met: a lost connection, a lock, a timeout, a lack of memory. All
 others, those of a user's own functions too, are what one statement does wrong by itself."""
 
@@ -224,12 +224,11 @@ class Dialect(ABC):
 
     # Forms ------------------------------------------------------------------------------------------------------------
 
-    def key_hash(self, columns: Sequence[Column], refs: Sequence[exp.Expression], *, nulls: bool) -> exp.Expression | None:
-        """Returns a 64-bit hash of a key that sees what equality sees; None where there is none.
+    def key_hash(self, columns: Sequence[Column], *, nulls: bool) -> str | None:
+        """Returns the text of a 64-bit hash of a key that sees what equality sees; None where there is none.
 
         Args:
             columns: the key.
-            refs: its values.
             nulls: whether it must tell keys with a NULL apart too; else there are none of them.
         """
         return None
@@ -251,6 +250,8 @@ class Dialect(ABC):
             f"WHERE r = ({place}) / 100 OR r = ({place} + 99) / 100"
         )
 
+    materialized: ClassVar[Mapping[bool, str]] = {True: "MATERIALIZED ", False: "NOT MATERIALIZED "}
+    """What stands behind the AS of a common table expression that is to be computed once, or where it is used."""
     explain: ClassVar[str | None] = None
     """What stands before a statement that is to be planned and not run; None where there is no such thing."""
 

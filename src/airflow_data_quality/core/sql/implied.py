@@ -15,7 +15,7 @@ from airflow_data_quality.core.sql.catalog import Catalog
 from airflow_data_quality.core.sql.dialect import Dialect
 from airflow_data_quality.core.sql.keys import KeyForms, answers_alike
 from airflow_data_quality.core.sql.questions import checked
-from airflow_data_quality.core.sql.steps import Ask, Implied, Implier, Question
+from airflow_data_quality.core.sql.steps import Ask, Cell, Implied, Implier, Question
 from airflow_data_quality.core.sql.values import Single
 
 
@@ -63,9 +63,11 @@ def _implied(asked: Question, by: Sequence[Question], dialect: Dialect, catalog:
         raise TypeError(f"{asked} is implied by nothing")
     impliers = tuple(_implier(asked, other) for other in by)
     before: tuple[Ask, ...] = tuple(implier.asks for implier in impliers)
+    rows: Cell | None = None
     if isinstance(asked.metric, Duplicates):
-        before += (checked(asked.metric, asked.where, asked.source, dialect, catalog.guarantees(asked.source)),)
-    return replace(asked, asks=Implied(asked.asks, impliers), before=before)
+        rows = checked(asked.metric, asked.where, asked.source, dialect, catalog.guarantees(asked.source))
+        before += (rows,)
+    return replace(asked, asks=Implied(asked.asks, impliers, rows), before=before)
 
 
 def _implier(asked: Question, by: Question) -> Implier:
@@ -73,6 +75,6 @@ def _implier(asked: Question, by: Question) -> Implier:
         raise TypeError(f"nothing is implied by {by}")
     key = ", ".join(column.name for column in by.metric.columns)
     if not isinstance(asked.metric, Duplicates):
-        return Implier(by.asks, full=False, fact=f"counted with the uniqueness of {key}")
+        return Implier(by.asks, full=False, key=key, fact=f"counted with the uniqueness of {key}")
     full = asked.metric.nulls == "equal" and by.metric.nulls == "distinct"
-    return Implier(by.asks, full, f"implied by the uniqueness of {key}")
+    return Implier(by.asks, full, key, f"implied by the uniqueness of {key}")

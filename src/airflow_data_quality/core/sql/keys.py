@@ -13,13 +13,18 @@ from airflow_data_quality.core.model.metric import Duplicates, Orphans
 from airflow_data_quality.core.model.nodes import not_null, ref
 from airflow_data_quality.core.sql import effort
 from airflow_data_quality.core.sql.dialect import Dialect
-from airflow_data_quality.core.sql.text import check_condition, where_clause
+from airflow_data_quality.core.sql.text import calls, check_condition, where_clause
 from airflow_data_quality.core.sql.values import Single
 
 if TYPE_CHECKING:
     from airflow_data_quality.core.sql.catalog import Catalog, Source
 
 
+COUNTED = {
+    "integer": "by counting distinct integers",
+    **dict.fromkeys(("date", "timestamp", "timestamptz"), "by counting distinct moments"),
+}
+"""Kinds of columns whose different values are counted as fast as their hashes would be."""
 SORTED = ("integer", "numeric", "text", "date", "timestamp", "timestamptz", "uuid")
 """Kinds of columns that any database can sort."""
 MANY = 10
@@ -70,15 +75,15 @@ def duplicates(metric: Duplicates, source: str, conditions: Sequence[str], *, di
     if dialect.groups_in_order and all(column.kind in SORTED for column in metric.columns):
         in_sort = f"(SELECT {keys} FROM {source}{where} ORDER BY {keys}) AS s"
         in_order = f"{counts}FROM (SELECT {rows} AS n FROM {in_sort} GROUP BY {keys}) AS k"
-    if len(metric.columns) == 1 and metric.columns[0].kind == "integer":
+    if len(metric.columns) == 1 and metric.columns[0].kind in COUNTED:
         nulls = " + CASE WHEN COUNT(*) > COUNT(" + keys + ") THEN 1 ELSE 0 END" if metric.nulls == "equal" else ""
         counted = rows if metric.nulls == "equal" else f"COUNT({keys})"
         fast = f"SELECT {counted} AS checked, COUNT(DISTINCT {keys}){nulls} AS keys\nFROM {source}{where_clause(conditions)}"
-        return KeyForms(exact, fast, metric.count == "surplus", in_order, "by counting distinct integers", effort.INTEGERS)
-    hashed = dialect.key_hash(metric.columns, refs, nulls=metric.nulls == "equal")
+        return KeyForms(exact, fast, metric.count == "surplus", in_order, COUNTED[metric.columns[0].kind], effort.INTEGERS)
+    hashed = dialect.key_hash(metric.columns, nulls=metric.nulls == "equal")
     if hashed is None:
         return KeyForms(exact, fact="by grouping")
-    fast = f"SELECT {rows} AS checked, COUNT(DISTINCT {dialect.text(hashed)}) AS keys\nFROM {source}{where}"
+    fast = f"SELECT {rows} AS checked, COUNT(DISTINCT {hashed}) AS keys\nFROM {source}{where}"
     return KeyForms(exact, fast, False, in_order, "by counting distinct hashes of the key", effort.HASHES)
 
 
@@ -98,7 +103,7 @@ def orphans(
         return Single(sql, ("failing",), fact, effort.ANTI_JOIN)
     # What may answer otherwise when it is asked twice is asked once.
     exact = (
-        f"WITH dq_rows AS MATERIALIZED {child.removesuffix(' AS c')}\n"
+        f"WITH dq_rows AS {dialect.materialized[True]}{child.removesuffix(' AS c')}\n"
         f"SELECT (SELECT COUNT(*) FROM dq_rows AS c WHERE {full}) AS checked,\n"
         f"  (SELECT COUNT(*) FROM dq_rows AS c WHERE {full}\n"
         f"  AND {missing}) AS failing"
@@ -111,7 +116,7 @@ def answers_alike(source: Source, conditions: Sequence[str]) -> bool:
 
     A view, a query or a function may answer otherwise (TABLESAMPLE, random()).
     """
-    return not source.view and not any("(" in condition for condition in conditions)
+    return not source.view and not any(map(calls, conditions))
 
 
 def absent(metric: Orphans, *, dialect: Dialect, catalog: Catalog) -> tuple[str, str]:

@@ -31,6 +31,8 @@ class Measurer:
     dialect: Dialect
     cancelled: Callable[[], bool]
     board: Board
+    first: bool = True
+    """Whether it is the first session of its run, which alone takes what is tied to it."""
     clean: bool = True
     """Whether nothing was sent since the session's transaction was as it began."""
 
@@ -41,7 +43,7 @@ class Measurer:
         errored, without asking again; the next step is asked if the connection lives.
         """
         lost: Exception | None = None
-        while lost is None and (step := self.board.take()) is not None:
+        while lost is None and (step := self.board.take(first=self.first)) is not None:
             try:
                 self._step(step)
             except QueryError as error:
@@ -153,7 +155,7 @@ class Measurer:
             case Proved():
                 return Found((0,), facts=(step.own.fact,))
             case Implied():
-                return self._implied(step.own, step.before)
+                return self._implied(step.own)
             case _:
                 return self._asked(step.own, step.own)
 
@@ -168,7 +170,7 @@ class Measurer:
             if not self.dialect.own_fault(error) or not isinstance(own, KeyForms) or own.fast is None:
                 raise
             # A type without the operator that the fast form needs: the exact form judges.
-            return self._exact(own, own.exact, ask)
+            return self._exact(own.exact, ask, "by grouping, for a type has no hash")
         return self._settled(own, row, ask)
 
     def _settled(self, own: Own, row: Row, ask: Ask | None = None) -> Found:
@@ -177,11 +179,15 @@ class Measurer:
             return Found(tuple(row), facts=(own.fact,))
         first, second = map(int, row)
         settled = own.settled(first, second) if own.fast else (first, second)
-        return self._exact(own, own.sure(first, second), ask or own) if settled is None else Found(settled, facts=(own.fact,))
+        return (
+            self._exact(own.sure(first, second), ask or own, f"{own.fact}, then exactly by grouping")
+            if settled is None
+            else Found(settled, facts=(own.fact,))
+        )
 
-    def _exact(self, forms: KeyForms, sql: str, ask: Ask) -> Found:
+    def _exact(self, sql: str, ask: Ask, fact: str) -> Found:
         row = self._row(Opening(sql, ("checked", "failing")), (ask,))
-        return Found(tuple(map(int, row)), facts=(f"{forms.fact}, then exactly by grouping",))
+        return Found(tuple(map(int, row)), facts=(fact,))
 
     def _users(self, single: Single) -> Found:
         """Asks a user's query for its one value; a query without a row has none."""
@@ -205,7 +211,7 @@ class Measurer:
             raise QueryError("the rows changed between two questions about them; a quantile needs rows that stay as they are")
         return Found((interpolated(values[0], values[last - first], between),), facts=(ranked.fact,))
 
-    def _implied(self, implied: Implied, before: Sequence[Ask]) -> Found:
+    def _implied(self, implied: Implied) -> Found:
         """Takes what another answer tells, or measures it where none tells it."""
         doubled = False
         for by in implied.by:
@@ -215,14 +221,15 @@ class Measurer:
             checked, failing = known.values
             if isinstance(implied.instead, Single):
                 return Found((checked - failing,), facts=(by.fact,))
-            (rows,), problem = self._counted(before[len(implied.by) :])
+            (rows,), problem = self._counted([implied.rows] if implied.rows is not None else [])
             if problem is None and failing == 0 and (not by.full or checked == rows):
                 return Found((rows, 0), facts=(by.fact,))
             doubled |= failing > 0
-        if doubled and isinstance(implied.instead, KeyForms) and implied.instead.in_order is not None:
+        forms = implied.instead
+        if doubled and isinstance(forms, KeyForms) and forms.in_order is not None and not forms.fast_is_exact:
             # Keys of which a part is doubled: the fast form would probably leave it open.
-            return self._exact(implied.instead, implied.instead.in_order, implied)
-        return self._asked(implied.instead, implied)
+            return self._exact(forms.in_order, implied, "by grouping, for a part of the key is doubled")
+        return self._asked(forms, implied)
 
     def _counted(self, cells: Sequence[Ask]) -> tuple[list[int], Exception | None]:
         """Returns what a scan has counted, or why it could not."""
@@ -289,7 +296,7 @@ class Measurer:
         if begun is None or self.dialect.explain is None:
             return None
         try:
-            self._send(f"{self.dialect.explain} {begun.sql}", step.cells)
+            self._send(f"{self.dialect.explain} {begun.sql}", [cell for cell in cells if cell in step.cells] or step.cells)
         except QueryError as error:
             if not self.dialect.own_fault(error):
                 raise

@@ -42,15 +42,18 @@ def plan(questions: Iterable[Question], *, max_columns: int, tuning: Tuning | No
     """
     asked = list(questions)
     cells = dict.fromkeys(ask for q in asked for ask in q.told() if isinstance(ask, Cell))
-    own = dict.fromkeys(OwnStep(q.asks, q.before, _effort(q), q.calls) for q in asked if not isinstance(q.asks, Cell))
+    own = dict.fromkeys(
+        OwnStep(q.asks, q.before, _effort(q), q.calls, q.calls or q.source.view) for q in asked if not isinstance(q.asks, Cell)
+    )
     steps: list[ScanStep | OwnStep] = [*_scans(cells, max_columns), *own]
     return sorted(_bundled(steps, max_columns, tuning or TUNING), key=lambda step: (not step.calls, -step.effort))
 
 
 def sessions(steps: Sequence[Step], most: int, tuning: Tuning | None = None) -> int:
-    """Returns how many connections the steps are worth, at most so many."""
-    work = sum(step.effort for step in steps)
-    return max(1, min(most, len(steps), 1 + int(work / (tuning or TUNING).session)))
+    """Returns how many connections the steps are worth, at most so many; what is tied to the first one is worth no other."""
+    free = [step for step in steps if not step.tied]
+    places = len(free) + (len(free) < len(steps))
+    return max(1, min(most, places, 1 + int(sum(step.effort for step in free) / (tuning or TUNING).session)))
 
 
 def united(steps: Sequence[Step], tuning: Tuning | None = None) -> list[Step]:

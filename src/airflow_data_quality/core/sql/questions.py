@@ -16,7 +16,7 @@ from airflow_data_quality.core.sql.keys import KeyForms, duplicates, orphans
 from airflow_data_quality.core.sql.proofs import Guarantees, proof, provable
 from airflow_data_quality.core.sql.statistics import Statistics
 from airflow_data_quality.core.sql.steps import Cell, Proved, Question
-from airflow_data_quality.core.sql.text import check_condition
+from airflow_data_quality.core.sql.text import calls, check_condition
 from airflow_data_quality.core.sql.values import Single, distinct, quantile, query
 
 LARGE = 200_000
@@ -48,7 +48,7 @@ def _calls(asked: Question, dialect: Dialect) -> bool:
     to_where = asked.metric.to_where if isinstance(asked.metric, Orphans) else None
     texts = [*asked.conditions, *([to_where] if to_where is not None else [])]
     clear = [check_condition(dialect, text, "where") for text in texts]
-    return isinstance(asked.metric, Query) or not all(clear) or any("(" in text for text in texts)
+    return isinstance(asked.metric, Query) or not all(clear) or any(map(calls, texts))
 
 
 def _measured(metric: Metric, where: str | None, source: Source, *, dialect: Dialect, catalog: Catalog) -> Question:
@@ -86,11 +86,11 @@ def _cell(expression: exp.Expression, where: str | None, source: Source, dialect
     nodes = nodes_of(filtered)
     texts = [text for text in map(raw_text, nodes) if text is not None]
     clear = all([check_condition(dialect, text, "sql") for text in texts])
-    calls = any("(" in text for text in (*texts, source.where or ""))
+    unknown = any(map(calls, (*texts, source.where or "")))
     serial = any(isinstance(node, exp.Subquery) for node in nodes)
     matches = any(isinstance(node, exp.Anonymous) and node.this == MATCHES for node in nodes)
     each = effort.SUBQUERY if serial else effort.MATCH if matches else effort.AGGREGATE
-    return Cell(source, dialect.text(filtered), not clear, serial, calls, each)
+    return Cell(source, dialect.text(filtered), not clear, serial, unknown, each)
 
 
 def checked(metric: Duplicates | Orphans, where: str | None, source: Source, dialect: Dialect, known: Guarantees) -> Cell:

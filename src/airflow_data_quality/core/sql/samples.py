@@ -143,7 +143,7 @@ class Look:
             places, texts = range(len(columns)), ["*", *key]
         names = [f"c{place}" for place in places] + [f"k{number}" for number in range(len(keys))]
         # What may answer otherwise when it is asked twice is asked once; a table's rows are not copied for that.
-        how = ("NOT MATERIALIZED " if answers_alike(self.source, conditions) else "MATERIALIZED ") if twice else ""
+        how = self.dialect.materialized[not answers_alike(self.source, conditions)] if twice else ""
         rows = f"SELECT {', '.join(texts)}\nFROM {self.source.text}{where_clause(conditions, written)}"
         return f"WITH dq_rows ({', '.join(names)}) AS {how}(\n{rows}\n)\n"
 

@@ -67,7 +67,7 @@ class Sessions:
         entered = self.board.enter()
         try:
             if entered:
-                Measurer(connection, self.dialect, self.watched.stopping, self.board).work()
+                Measurer(connection, self.dialect, self.watched.stopping, self.board, first=False).work()
         except BaseException as error:  # noqa: BLE001 - carried to the thread that waits
             self._fail(error)
         finally:

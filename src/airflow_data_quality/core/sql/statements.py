@@ -75,10 +75,10 @@ def drafted(step: Step, dialect: Dialect) -> str | None:
     return None if begun is None else begun.sql
 
 
-def users_queries(steps: Sequence[Step]) -> Sequence[str]:
-    """Returns the users' own queries as something to select from."""
-    own = [step.own for step in steps if isinstance(step, OwnStep) and step.calls]
-    return [f"(\n{single.sql}\n) AS q" for single in own if isinstance(single, Single)]
+def calling(steps: Sequence[Step]) -> Sequence[str]:
+    """Returns, as something to select from, the statements whose texts call something: they may read any table."""
+    begun = [opening(step) for step in steps if step.calls]
+    return [f"(\n{statement.sql}\n) AS q" for statement in begun if statement is not None]
 
 
 def _numbered(count: int) -> tuple[str, ...]:

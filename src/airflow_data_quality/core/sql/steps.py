@@ -45,6 +45,8 @@ class Implier:
     asks: KeyForms | Implied
     full: bool
     """Whether it tells something only where all rows have a full key."""
+    key: str
+    """The names of its columns, for people."""
     fact: str
     """What is implied by it, for people."""
 
@@ -57,11 +59,16 @@ class Implied:
     """What measures it: a key without duplicates when one of the others has none, or a number of different values."""
     by: tuple[Implier, ...] = field(compare=False)
     """In the order in which they are tried. What a plan measures in one way is implied in one way too."""
+    rows: Cell | None = field(default=None, compare=False)
+    """What counts the rows of a key that is implied."""
 
     @property
     def fact(self) -> str:
         """What it is, for people."""
-        return f"{' or '.join(implier.fact for implier in self.by)} if that holds, else {self.instead.fact}"
+        keys = " or of ".join(dict.fromkeys(implier.key for implier in self.by))
+        if isinstance(self.instead, Single):
+            return f"counted with the uniqueness of {keys}"
+        return f"implied by the uniqueness of {keys} if that holds, else {self.instead.fact}"
 
 
 Own = KeyForms | Single | Ranked | Proved | Implied
@@ -110,8 +117,13 @@ class ScanStep:
 
     @property
     def calls(self) -> bool:
-        """Whether a user's text in it calls something, so that nobody knows how long it takes."""
+        """Whether it shares no statement with other steps: a cell calls something, cannot be read, or is not run in parallel."""
         return any(cell.calls or cell.alone or cell.serial for cell in self.cells)
+
+    @property
+    def tied(self) -> bool:
+        """Whether it might be answered otherwise in another session, whose transaction began at another time."""
+        return self.calls or self.cells[0].source.view
 
     @property
     def asks(self) -> tuple[Ask, ...]:
@@ -140,6 +152,8 @@ class OwnStep:
     """How long it is expected to take, in milliseconds."""
     calls: bool = field(default=False, compare=False)
     """Whether a user's text in it calls something, so that nobody knows how long it takes."""
+    tied: bool = field(default=False, compare=False)
+    """Whether it might be answered otherwise in another session, whose transaction began at another time."""
 
     @property
     def width(self) -> int:
@@ -162,6 +176,7 @@ class Bundle:
     by side in one row, for they are so short that the way there and back counts."""
     before: ClassVar[tuple[Ask, ...]] = ()
     calls: ClassVar[bool] = False
+    tied: ClassVar[bool] = False
 
     @property
     def asks(self) -> tuple[Ask, ...]:

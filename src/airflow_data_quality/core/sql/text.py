@@ -15,6 +15,12 @@ _QUERIES = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 _AMBIGUOUS = re.compile(r"(?i)[~!@#^&|`?+\-*/%<>=](?:--|/\*)|(?<![a-z_])e'|(?:\w|[^\0-\x7f])\$|\$[^\0-\x7f]|\r")
 """What is rare and easily read in two ways (a comment that begins inside an operator, an E-string that goes on after a line
 break, a dollar in a name): should it end elsewhere than it seems, it must share no statement with others."""
+_BEFORE_PARENTHESES = re.compile(r"""([\w$"]+)\s*\(""")
+_NO_CALL = {"and", "or", "not", "in", "when", "then", "else", "between", "like", "ilike"}
+_TELLS_THE_TIME = re.compile(
+    r"(?i)\b(?:select|current_date|current_time|current_timestamp|localtime|localtimestamp)\b"
+    r"|'\s*(?:now|today|tomorrow|yesterday|allballs)\b"
+)
 _DEPTH = {"(": 1, ")": -1}
 _PLACEHOLDER = re.compile(r"\$[0-9]+")
 
@@ -23,6 +29,16 @@ def where_clause(conditions: Sequence[str], written: Sequence[str] = ()) -> str:
     """Returns the WHERE clause of users' row conditions and of conditions that are written here, or nothing."""
     parts = [f"(\n{condition}\n)" for condition in conditions if condition] + list(written)
     return "\nWHERE " + " AND ".join(parts) if parts else ""
+
+
+def calls(text: str) -> bool:
+    """Says whether a user's condition may call something: it may take any time, and answer otherwise when it is asked again.
+
+    A moment that is told by the time of the transaction (``CURRENT_DATE``, ``'now'``) is such a call, and a subquery.
+    """
+    if _TELLS_THE_TIME.search(text) or ("(" in text and ("--" in text or "/*" in text)):
+        return True
+    return any(word.lower() not in _NO_CALL for word in _BEFORE_PARENTHESES.findall(text))
 
 
 def check_condition(dialect: Dialect, text: str, what: str) -> bool:

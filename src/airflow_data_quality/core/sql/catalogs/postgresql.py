@@ -48,7 +48,8 @@ WITH RECURSIVE tree AS (
 
 TABLES = {
     "members": """\
-SELECT t.root AS table, m.oid, m.relname AS name, m.relkind AS kind, m.relpages AS pages, m.reltuples AS rows,
+SELECT t.root AS table, m.oid, m.relname AS name, m.relkind AS kind, row_security_active(m.oid) AS secured,
+  m.relpages AS pages, m.reltuples AS rows,
   (SELECT nspname FROM pg_namespace WHERE oid = m.relnamespace) AS namespace,
   CASE WHEN m.relkind IN ('r', 'm') THEN pg_relation_size(m.oid) END AS bytes, current_setting('block_size')::integer AS block
 FROM (SELECT * FROM pg_class WHERE oid = ANY(ARRAY(SELECT oid FROM tree))) AS m JOIN tree AS t ON t.oid = m.oid""",
@@ -228,7 +229,7 @@ def tables(answer: Answer) -> Mapping[tuple[str, ...], Table]:
             columns=[types.column(row) for row in mine["columns"]],
             rows=_sum(map(_rows, mine["members"])),
             bytes=_sum(map(_bytes, mine["members"])),
-            view=table["kind"] == "v",
+            view=table["kind"] == "v" or any(row["secured"] for row in mine["members"]),
             guarantees=Guarantees(
                 present=_present(mine, types),
                 keys=_keys(mine, types, {row["oid"]: row["type"] for row in facts.get("classes", ())}),

@@ -1,1 +1,1 @@
-"""The databases, one small file each: being in this folder is all it takes to be known."""
+"""The databases, one file each: being in this folder is all it takes to be known. Long catalog queries stand in ``catalogs``."""

@@ -95,13 +95,21 @@ SPELLINGS = {
 """Another spelling of a type → the one that the catalog has."""
 TYPE_PART = re.compile(r'"(?:[^"]|"")+"|\([^()]*\)|\[\d*\]|[\w$]+|\S')
 """A part of a type as it is written: of ``timestamp(3) with time zone[]`` there are six."""
+MOMENT_TYPES = ("date", "timestamp without time zone", "timestamp with time zone")
 NOT_HASHED = {"json", "other"}
 CHAINED = {
-    **dict.fromkeys(("smallint", "integer", "bigint"), "hashint8extended"),
-    **dict.fromkeys(("text", "character varying"), "hashtextextended"),
-    "uuid": "uuid_hash_extended",
+    **dict.fromkeys(("smallint", "integer"), "hashint8extended({value}, {seed})"),
+    "bigint": "hashint8extended({value} >> 32, hashint8extended({value}, {seed}))",
+    **dict.fromkeys(MOMENT_TYPES, "hashfloat8extended(date_part('epoch', {value}), {seed})"),
+    **dict.fromkeys(("text", "character varying"), "hashtextextended({value}, {seed})"),
+    "uuid": "uuid_hash_extended({value}, {seed})",
 }
-"""Type → its hash function, which takes another hash to begin with."""
+"""Type → its hash, which takes another hash to begin with.
+
+That of a bigint, and of a moment, has 32 bits alone: it folds both halves into one.
+"""
+WHOLE = {"bigint": ("{value} >> 32",), **dict.fromkeys(MOMENT_TYPES, ("date_part('epoch', {value})",))}
+"""Type → what is hashed beside its value, so that its hash is worth 64 bits."""
 
 
 def _iso_text(dialect: Dialect, moment: exp.Expression, kind: exp.Expression) -> exp.Expression:
@@ -192,7 +200,8 @@ class PostgreSQL(Dialect):
         ((changed, strings),) = connection.query(HOLD.format(held=held)).rows
         if strings != "on":
             raise QueryError("what is asked changes how texts are read", sqlstate="42000")
-        connection.query("RELEASE SAVEPOINT data_quality; SAVEPOINT data_quality")
+        connection.query("RELEASE SAVEPOINT data_quality")
+        connection.query("SAVEPOINT data_quality")
         return not changed
 
     def show(self, connection: Connection) -> str:
@@ -282,17 +291,17 @@ class PostgreSQL(Dialect):
         (tree,) = json.loads(answer) if isinstance(answer, str) else answer
         return float(tree["Plan"]["Total Cost"])
 
-    def key_hash(self, columns: Sequence[Column], refs: Sequence[exp.Expression], *, nulls: bool) -> exp.Expression | None:
+    def key_hash(self, columns: Sequence[Column], *, nulls: bool) -> str | None:
         """Hashes that are chained where they see what equality sees, else the record's: slower, by the types' own operators."""
         if self.version < 140000 or any(c.kind in NOT_HASHED and c.type != "jsonb" for c in columns):
             return None
         if not nulls and all(column.base in CHAINED and column.exact for column in columns):
-            hashed: exp.Expression = exp.Literal.number(0)
-            for column, value in zip(columns, refs, strict=True):
-                hashed = exp.Anonymous(this=CHAINED[column.base], expressions=[value, hashed])
-            return hashed
-        row = exp.Anonymous(this="ROW", expressions=list(refs))
-        return exp.Anonymous(this="hash_record_extended", expressions=[row, exp.Literal.number(0)])
+            seed = "0"
+            for column in columns:
+                seed = CHAINED[column.base].format(value=self.quoted(column.name), seed=seed)
+            return seed
+        fields = [part.format(value=self.quoted(c.name)) for c in columns for part in ("{value}", *WHOLE.get(c.base, ()))]
+        return f"hash_record_extended(ROW({', '.join(fields)}), 0)"
 
 
 def _spelled(type_name: str) -> tuple[str, str, bool]:

@@ -1,5 +1,5 @@
 -- sent for uniqueness(id, Order Id)
-SELECT COUNT(*) AS checked, COUNT(DISTINCT HASHTEXTEXTENDED("Order Id", HASHINT8EXTENDED("id", 0))) AS keys
+SELECT COUNT(*) AS checked, COUNT(DISTINCT hashtextextended("Order Id", hashint8extended("id" >> 32, hashint8extended("id", 0)))) AS keys
 FROM "shop"."orders"
 WHERE (
 id > 0 OR id < 0

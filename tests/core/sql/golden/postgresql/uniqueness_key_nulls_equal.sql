@@ -1,5 +1,5 @@
 -- sent for uniqueness(id, Order Id)
-SELECT COUNT(*) AS checked, COUNT(DISTINCT HASH_RECORD_EXTENDED(ROW("id", "Order Id"), 0)) AS keys
+SELECT COUNT(*) AS checked, COUNT(DISTINCT hash_record_extended(ROW("id", "id" >> 32, "Order Id"), 0)) AS keys
 FROM "shop"."orders";
 
 -- sent for uniqueness(id, Order Id)
