@@ -33,7 +33,9 @@ def test_what_needs_a_statement_of_its_own_has_one(orders: Any, call: Call) -> N
 
 def test_short_steps_share_a_statement(orders: Any, call: Call) -> None:
     orders.execute("ALTER TABLE orders ADD COLUMN number serial")
-    Path("s.yaml").write_text("name: s\ntable: orders\nchecks: [volume: {min: 1}, uniqueness: [number], uniqueness: [number, id]]")
+    Path("s.yaml").write_text(
+        "name: s\ntable: orders\nchecks: [volume: {min: 1}, uniqueness: [number], uniqueness: [number, id]]"
+    )
     code, out, _ = call("plan", "s.yaml", "--url", orders.url)
     assert code == 0
     assert "--   s/volume: one of 2 questions of one scan; one of 2 short steps in one statement" in out
