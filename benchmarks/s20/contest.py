@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import tempfile
@@ -78,8 +77,7 @@ def contestants(url: str, tables: Tables) -> dict[str, Contestant]:
         if tables.kind == "declared":
             ways[HAND.format(f"{words}, nothing believed")] = _hand(url, tables, connections)
         ways[HAND.format(words)] = _hand(url, tables, connections, proved=tables.kind == "declared")
-        if connections == 1 or "max_parallel" in inspect.signature(_run_checks()).parameters:
-            ways[OURS.format(words)] = ours(url, tables, connections)
+        ways[OURS.format(words)] = ours(url, tables, connections)
     if tables.kind == "in_order":
         ways["written first, six statements"] = lambda: by_hand.first_thought(url, tables)
         ways["count(*) alone"] = lambda: by_hand.floor(url, tables)
@@ -90,13 +88,10 @@ def ours(url: str, tables: Tables, connections: int) -> Callable[[], Answers]:
     """Returns the suite as a contestant, from the connection to the verdict."""
     from airflow_data_quality import connect
 
-    parallel: dict[str, Any] = {"max_parallel": connections}
-    if "max_parallel" not in inspect.signature(_run_checks()).parameters:
-        parallel = {}
     suite = checks(tables)
 
     def ask() -> Answers:
-        run = _run_checks()({"table": tables.orders}, suite, connect(url), **parallel)
+        run = _run_checks()({"table": tables.orders}, suite, connect(url), max_parallel=connections)
         confirm(run, tables)
         return answers(run)
 

@@ -58,9 +58,9 @@ def _two_sessions(patch: pytest.MonkeyPatch) -> None:
             finally:
                 here.set()
 
-        def taken() -> Any:
+        def taken(*, first: bool) -> Any:
             assert here.wait(30), "the second session has neither begun nor given up"
-            return take()
+            return take(first=first)
 
         self.board.enter = entered
         if state is not None and helpers:
