@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -102,3 +102,17 @@ def full_postgres() -> Iterator[Sandbox]:
     if FULL_POSTGRES is None:
         pytest.skip("needs a PostgreSQL with ICU, citext and dblink: set DQ_TEST_POSTGRES_DSN")
     yield from _sandbox(FULL_POSTGRES)
+
+
+@pytest.fixture
+def untied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What sleeps may do so in any session: its text calls something, for which it would be tied to the first one."""
+    from airflow_data_quality.core import inquiry
+    from airflow_data_quality.core.sql import planner
+    from airflow_data_quality.core.sql.steps import OwnStep, ScanStep
+
+    def plan(*given: Any, **more: Any) -> list[Any]:
+        return [replace(step, tied=False) if isinstance(step, OwnStep) else step for step in planner.plan(*given, **more)]
+
+    monkeypatch.setattr(inquiry, "plan", plan)
+    monkeypatch.setattr(ScanStep, "tied", False)

@@ -14,7 +14,7 @@ from airflow_data_quality import Completeness, Dataset, Uniqueness, Volume, run_
 from airflow_data_quality.core.sql import planner
 from airflow_data_quality.hooks.database import HookDatabase, database
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("untied")]
 
 T = Dataset(table="t")
 SLOW = "(SELECT pg_sleep({})) IS NOT NULL"

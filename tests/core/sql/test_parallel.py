@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,6 @@ from airflow_data_quality import (
     connect,
     run_checks,
 )
-from airflow_data_quality.core import inquiry
 from airflow_data_quality.core.database import Database
 from airflow_data_quality.core.errors import QueryError
 from airflow_data_quality.core.model.options import Options
@@ -40,7 +38,7 @@ from airflow_data_quality.core.sql import planner
 from airflow_data_quality.core.sql.board import Board
 from airflow_data_quality.core.sql.measure import Measurer
 from airflow_data_quality.core.sql.planner import sessions
-from airflow_data_quality.core.sql.steps import OwnStep, ScanStep, Step
+from airflow_data_quality.core.sql.steps import OwnStep
 from airflow_data_quality.core.sql.values import Single
 
 from .opened import Opened, Session
@@ -48,17 +46,7 @@ from .opened import Opened, Session
 T = Dataset(table="t")
 
 
-@pytest.fixture(autouse=True)
-def untied(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What sleeps may do so in any session: its text calls something, for which it would be tied to the first one."""
-
-    def plan(*given: Any, **more: Any) -> list[Step]:
-        return [replace(step, tied=False) if isinstance(step, OwnStep) else step for step in planner.plan(*given, **more)]
-
-    monkeypatch.setattr(inquiry, "plan", plan)
-    monkeypatch.setattr(ScanStep, "tied", False)
-
-
+pytestmark = pytest.mark.usefixtures("untied")
 SOON = 2.0
 """Seconds within which what was told to end has ended."""
 
