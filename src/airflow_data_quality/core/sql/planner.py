@@ -100,9 +100,9 @@ def _bundled(steps: Sequence[ScanStep | OwnStep], max_columns: int, tuning: Tuni
 
 
 def _shares(step: ScanStep | OwnStep, tuning: Tuning) -> bool:
-    """Says whether a step is short beyond doubt, and asks at once."""
+    """Says whether a step is short beyond doubt, asks at once, and may be asked by any session."""
     asks = isinstance(step, ScanStep) or isinstance(step.own, KeyForms | Single)
-    return asks and step.effort < tuning.short and not step.before and not step.calls
+    return asks and step.effort < tuning.short and not step.before and not step.tied
 
 
 def _fits(parts: Sequence[ScanStep | OwnStep], max_columns: int, tuning: Tuning) -> bool:
