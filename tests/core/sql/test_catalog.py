@@ -274,3 +274,22 @@ def test_statistics_that_cannot_be_had_are_none(postgres: Any, monkeypatch: pyte
     postgres.execute("CREATE TABLE t (a integer)", "INSERT INTO t VALUES (1)", "ANALYZE t")
     with _catalog(postgres.url) as catalog:
         assert catalog.statistics(catalog.table("t"), "a") is None
+
+
+def test_a_table_that_hides_rows_may_show_others_when_it_is_asked_again(db: Any) -> None:
+    """What a policy calls may answer otherwise, as a view does."""
+    role = f"reader_{db.schema}"
+    db.execute(
+        "CREATE TABLE t (a integer)",
+        "CREATE POLICY a_part ON t USING (random() < 0.5)",
+        "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+        f"CREATE ROLE {role}",
+        f"GRANT USAGE ON SCHEMA {db.schema} TO {role}",
+        f"GRANT SELECT ON t TO {role}",
+    )
+    try:
+        with _catalog(f"{db.url}%20-c%20role%3D{role}") as catalog:
+            assert catalog.table("t").view
+        assert not _source(db).view  # its owner sees all
+    finally:
+        db.execute(f"DROP OWNED BY {role}", f"DROP ROLE {role}")

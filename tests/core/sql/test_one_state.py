@@ -225,6 +225,24 @@ def test_a_table_that_only_a_filter_reads_is_held_too(orders: Any) -> None:
     assert orders.execute("SELECT count(*) FROM customers") == [(0,)]
 
 
+@pytest.mark.parametrize("change", ["ALTER TABLE orders RENAME TO gone", "DROP TABLE orders CASCADE"])
+def test_who_would_rename_or_drop_a_table_waits(orders: Any, change: str) -> None:
+    refused: list[str] = []
+
+    def watch(session: Any, number: int) -> None:
+        if "COUNT" in session.asked[-1] and not refused:
+            with psycopg.connect(orders.url, autocommit=True) as connection:
+                connection.execute("SET lock_timeout = 50")
+                try:
+                    connection.execute(change)
+                except psycopg.errors.LockNotAvailable as error:
+                    refused.append(str(error))
+
+    checks = [Volume(min=0), Uniqueness(columns=["id"])]
+    run_checks(ORDERS, checks, Opened(connect(orders.url), before=watch), max_parallel=1)
+    assert refused
+
+
 @pytest.mark.parametrize("clock", ["CURRENT_TIMESTAMP", "now()", "'now'::timestamptz"])
 def test_all_sessions_have_one_clock(postgres: Any, monkeypatch: pytest.MonkeyPatch, clock: str) -> None:
     """A transaction's time is its own, whatever snapshot it has imported."""

@@ -248,11 +248,11 @@ class Measurer:
         if self._tried(step.cells):
             return
         cells, everything = step.cells, (Cell(step.cells[0].source, "COUNT(*)", alone=False),)
-        if self._unplanned(cells, step) is not None:
-            problem = self._unplanned(everything, step)
+        if self._unplanned(cells) is not None:
+            problem = self._unplanned(everything, booked_on=step.cells)
             if problem is not None:
                 raise problem
-            cells = self._plannable(cells, step)
+            cells = self._plannable(cells)
             if not cells or self._tried(cells):
                 return
         self._row(opening(ScanStep(everything)), step.cells)
@@ -277,26 +277,26 @@ class Measurer:
             if not self._tried(half):
                 self._halves(half)
 
-    def _plannable(self, cells: Sequence[Cell], step: ScanStep) -> tuple[Cell, ...]:
+    def _plannable(self, cells: Sequence[Cell]) -> tuple[Cell, ...]:
         """Returns those of some cells that the database can plan, noting of the others why not; all of them it cannot."""
         fine: list[Cell] = []
         for half in _halves(cells):
-            problem = self._unplanned(half, step)
+            problem = self._unplanned(half)
             if problem is None:
                 fine += half
             elif len(half) == 1:
                 self.board.found[half[0]] = Found(error=problem)
             else:
-                fine += self._plannable(half, step)
+                fine += self._plannable(half)
         return tuple(fine)
 
-    def _unplanned(self, cells: Sequence[Cell], step: ScanStep) -> QueryError | None:
+    def _unplanned(self, cells: Sequence[Cell], booked_on: Sequence[Cell] = ()) -> QueryError | None:
         """Returns why the database cannot plan a scan of some cells; None where it can, or does not plan without asking."""
         begun = opening(ScanStep(tuple(cells)))
         if begun is None or self.dialect.explain is None:
             return None
         try:
-            self._send(f"{self.dialect.explain} {begun.sql}", [cell for cell in cells if cell in step.cells] or step.cells)
+            self._send(f"{self.dialect.explain} {begun.sql}", booked_on or cells)
         except QueryError as error:
             if not self.dialect.own_fault(error):
                 raise

@@ -51,9 +51,9 @@ def _bundled(parts: Sequence[ScanStep | OwnStep]) -> Opening:
     openings = [part for part in map(opening, parts) if part is not None and part.names is not None]
     columns = [f"s{number}.{name}" for number, part in enumerate(openings) for name in part.names or ()]
     names = _numbered(len(columns))
-    select = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
+    named = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
     rows = "\nCROSS JOIN ".join(f"(\n{part.sql}\n) AS s{number}" for number, part in enumerate(openings))
-    return Opening(f"SELECT {select}\nFROM {rows}", names)
+    return Opening(f"SELECT {named}\nFROM {rows}", names)
 
 
 def _united(parts: Sequence[ScanStep | OwnStep]) -> Opening:
