@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "airflow_data_quality"
-FILES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations/versions" not in path.as_posix())
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if not path.match("migrations/*/*.py"))
 CORE = [path for path in FILES if (PACKAGE / "core") in path.parents]
 CHECKS = sorted(path for path in (PACKAGE / "core" / "checks").glob("*.py") if path.name != "__init__.py")
 

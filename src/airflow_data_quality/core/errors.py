@@ -8,6 +8,7 @@ DataQualityError
 ├── UnknownDialect         a database that no dialect speaks for
 ├── MissingExtra           a feature whose optional dependency is not installed
 ├── StoreError             a store that cannot be read, written or migrated
+│   └── Conflict           what was to be changed has been changed by someone else
 └── Cancelled              the run was told to stop
 """
 
@@ -61,6 +62,18 @@ class MissingExtra(DataQualityError, ImportError):
 
 class StoreError(DataQualityError):
     """A store that cannot be read, written or migrated."""
+
+
+class Conflict(StoreError):
+    """What was to be changed is no longer as it was seen: nothing of this change is stored.
+
+    Attributes:
+        ids: what has been changed by someone else.
+    """
+
+    def __init__(self, message: str, *, ids: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.ids = tuple(ids)
 
 
 class Cancelled(DataQualityError):

@@ -8,23 +8,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
-import alembic.command
 import alembic.context
 import alembic.op
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
 from airflow_data_quality.core.errors import StoreError
-from airflow_data_quality.core.stores.results.embedded import embedded_engine
+from airflow_data_quality.core.stores.embedded import embedded_engine
 from airflow_data_quality.core.stores.results.sql import SqlResultStore
-from airflow_data_quality.core.stores.results.tables import metadata
-from airflow_data_quality.core.stores.schema import FOLDER, HEAD, VERSION_TABLE, ensure
+from airflow_data_quality.core.stores.results.tables import HISTORY, metadata
+from airflow_data_quality.core.stores.schema import FOLDER, ensure
 from tests.core.stores.samples import a_run
 
 
@@ -41,12 +40,12 @@ def engine(path: Path) -> Engine:
 @pytest.fixture
 def migrated(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
-        ensure(connection)
+        ensure(connection, HISTORY, migrates_itself=True)
         yield connection
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(migrated: Connection) -> None:
-    options = {"version_table": VERSION_TABLE, "compare_type": True, "compare_server_default": True}
+    options = {"version_table": HISTORY.version_table, "compare_type": True, "compare_server_default": True}
 
     assert compare_metadata(MigrationContext.configure(migrated, opts=options), metadata) == []
 
@@ -68,7 +67,7 @@ def test_the_keys_are_those_that_hypertables_can_have(migrated: Connection) -> N
 
 
 def test_the_code_was_written_for_the_last_revision() -> None:
-    assert ScriptDirectory(str(FOLDER)).get_heads() == [HEAD]
+    assert ScriptDirectory(str(FOLDER), version_locations=[str(HISTORY.folder)]).get_heads() == [HISTORY.head]
 
 
 def test_foreign_keys_are_kept(migrated: Connection) -> None:
@@ -81,7 +80,7 @@ def test_what_an_older_version_kept_is_still_there(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         # As the first revision left it.
         connection.execute("ALTER TABLE test_executions DROP COLUMN samples")
-        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '0001'")
+        connection.execute(f"UPDATE {HISTORY.version_table} SET version_num = '0001'")
 
     assert SqlResultStore.embedded(path).run(run.id) == run
 
@@ -92,17 +91,14 @@ def test_what_an_older_version_kept_is_still_there(path: Path) -> None:
     assert SqlResultStore.embedded(path).write(looked_at)
     assert SqlResultStore.embedded(path).run(looked_at.id) == looked_at
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchall() == [(HEAD,)]
+        assert connection.execute(f"SELECT version_num FROM {HISTORY.version_table}").fetchall() == [(HISTORY.head,)]
         assert connection.execute("SELECT count(*), count(samples) FROM test_executions").fetchall() == [(3, 1)]
 
 
 def test_a_file_that_the_first_revision_made_is_brought_up(path: Path, engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
+    first = replace(HISTORY, head="0001")
     with engine.connect() as connection:
-        with connection.begin():
-            config.attributes["connection"] = connection
-            alembic.command.upgrade(config, "0001")
+        ensure(connection, first, migrates_itself=True)
         assert "samples" not in {column["name"] for column in inspect(connection).get_columns("test_executions")}
 
     run = a_run()
@@ -124,14 +120,14 @@ def test_a_newer_schema_is_refused_and_left_alone(path: Path) -> None:
     store, run = SqlResultStore.embedded(path), a_run()
     store.write(run)
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+        connection.execute(f"UPDATE {HISTORY.version_table} SET version_num = '9999'")
 
     with pytest.raises(StoreError) as raised:
         store.write(a_run())
 
     assert str(raised.value) == (
-        f"result store {path}: its schema '9999' was made by a newer airflow-provider-data-quality, this one knows {HEAD!r}; "
-        "upgrade the package here, or let this version write somewhere else"
+        f"result store {path}: its schema '9999' was made by a newer airflow-provider-data-quality, "
+        f"this one knows {HISTORY.head!r}; upgrade the package here, or let this version write somewhere else"
     )
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT COUNT(*) FROM runs").fetchone() == (1,)
@@ -155,7 +151,7 @@ def test_migrating_leaves_logging_output_and_alembics_globals_as_they_were(
     before = (root.level, [*root.handlers], other.disabled, logging.root.manager.disable)
 
     with engine.connect() as connection:
-        ensure(connection)
+        ensure(connection, HISTORY, migrates_itself=True)
 
     assert (root.level, [*root.handlers], other.disabled, logging.root.manager.disable) == before
     assert capfd.readouterr() == ("", "")

@@ -36,7 +36,8 @@ REGISTRY: dict[str, type[Check]] = {}
 """Type → class, of all that have been defined so far; ``check_class`` loads the others."""
 
 
-def _refuse_one_name(given: Any) -> Any:
+def refuse_one_name(given: Any) -> Any:
+    """Returns what is given; raises ValueError for a text where a list of names is meant."""
     if isinstance(given, str):
         raise ValueError(f"{given!r} is one name; write a list of names: [{given!r}]")
     return given
@@ -64,7 +65,7 @@ def _refuse_warn(given: Any) -> Any:
 
 
 Name = Annotated[str, AfterValidator(_refuse_nothing)]
-Names = Annotated[Sequence[Name], BeforeValidator(_refuse_one_name), AfterValidator(_some_names_once)]
+Names = Annotated[Sequence[Name], BeforeValidator(refuse_one_name), AfterValidator(_some_names_once)]
 """A field that takes a list of column names."""
 
 
@@ -85,7 +86,7 @@ class Check(Definition, ABC):
     """The dimension of data quality it counts for, such as ``completeness`` or ``timeliness``."""
     where: str | None = None
     """A row condition in the database's own SQL: only rows for which it is true are looked at."""
-    tags: Annotated[Sequence[Name], BeforeValidator(_refuse_one_name), AfterValidator(tuple)] = ()
+    tags: Annotated[Sequence[Name], BeforeValidator(refuse_one_name), AfterValidator(tuple)] = ()
     """Words by which checks are found."""
     warn: Mapping[str, Any] | None = None
     """A second set of this check's bounds: breaking only these is a failure at severity ``warn``."""

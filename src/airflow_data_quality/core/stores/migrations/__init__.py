@@ -1,5 +1,5 @@
-"""The schema's history, one Alembic revision a file in ``versions``; ``stores/schema.py`` runs them.
+"""The schemas' histories, a folder for each kind of store, one Alembic revision a file; ``stores/schema.py`` runs them.
 
 A revision is written by hand and never changed once released. It imports nothing of this package: what it made must not
-change when ``results/tables.py`` does. A test holds what the revisions make against those tables.
+change when ``tables.py`` does. A test holds what the revisions make against those tables.
 """

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from airflow_data_quality.core.stores.results.tables import metadata
-from airflow_data_quality.core.stores.schema import VERSION_TABLE
-
+options = context.config.attributes
 context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    version_table=VERSION_TABLE,
+    connection=options["connection"],
+    version_table=options["version_table"],
+    version_table_schema=options["lies_in"],
     transactional_ddl=True,
 )
 context.run_migrations()

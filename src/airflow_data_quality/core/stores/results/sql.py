@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, select, true
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import SQLAlchemyError, StatementError
 from typing_extensions import Self
 
 from airflow_data_quality.core.errors import StoreError
 from airflow_data_quality.core.model.execution import Execution
 from airflow_data_quality.core.model.run import Run
-from airflow_data_quality.core.stores.results.embedded import embedded_engine
+from airflow_data_quality.core.stores.database import StoreDatabase
 from airflow_data_quality.core.stores.results.from_rows import execution_of, run_of
-from airflow_data_quality.core.stores.results.tables import measurements, runs, statements, test_executions
+from airflow_data_quality.core.stores.results.tables import HISTORY, measurements, runs, statements, test_executions
 from airflow_data_quality.core.stores.results.to_rows import Rows, rows_of
-from airflow_data_quality.core.stores.schema import ensure
 
 
 class SqlResultStore:
@@ -31,23 +27,18 @@ class SqlResultStore:
     It may be kept, shared by threads and carried over a fork.
     """
 
-    def __init__(self, engine: Engine, *, place: str) -> None:
-        self._engine = engine
-        self._place = place
+    def __init__(self, database: StoreDatabase) -> None:
+        self._database = database
 
     @classmethod
     def embedded(cls, path: str | PathLike[str]) -> Self:
         """Returns the store in an SQLite file, which is made by the first call of a method; its folder too."""
-        absolute = Path(path).absolute()
-        return cls(embedded_engine(absolute), place=str(absolute))
+        return cls(StoreDatabase.embedded(path))
 
     def write(self, run: Run) -> bool:
         """See ``ResultStore.write``."""
-        with self._connected() as connection:
-            rows = rows_of(run)
-            connection.execution_options(will_write=True)
-            with connection.begin():
-                return _write(connection, rows)
+        with self._database.writing(HISTORY) as connection:
+            return _write(connection, rows_of(run))
 
     def run(self, run_id: UUID | str) -> Run | None:
         """See ``ResultStore.run``."""
@@ -55,7 +46,7 @@ class SqlResultStore:
             wanted = UUID(str(run_id))
         except ValueError:
             raise StoreError(f"{run_id!r} is no run's id; it looks like {UUID(int=0)}") from None
-        with self._connected() as connection:
+        with self._database.connected(HISTORY) as connection:
             row = connection.execute(select(runs).where(runs.c.id == wanted)).mappings().one_or_none()
             if row is None:
                 return None
@@ -72,7 +63,7 @@ class SqlResultStore:
         latest = (
             select(runs.c.id).filter_by(**task).order_by(runs.c.try_number.desc(), runs.c.started_at.desc(), runs.c.id).limit(1)
         )
-        with self._connected() as connection:
+        with self._database.connected(HISTORY) as connection:
             found = connection.scalar(latest)
             return () if found is None else _executions_of_run(connection, found)
 
@@ -87,25 +78,8 @@ class SqlResultStore:
         if test_id is not None:
             wanted.append(test_executions.c.test_id == test_id)
         newest_first = (test_executions.c.started_at.desc(), test_executions.c.run_id, test_executions.c.position.desc())
-        with self._connected() as connection:
+        with self._database.connected(HISTORY) as connection:
             return _executions(connection, and_(true(), *wanted), newest_first, limit)
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        """Opens a connection to a database of the right schema; what goes wrong becomes a StoreError with the place."""
-        try:
-            with self._engine.connect() as connection:
-                ensure(connection)
-                yield connection
-        except (StoreError, SQLAlchemyError, OSError, ValueError, OverflowError) as error:
-            raise StoreError(f"result store {self._place}: {_reason(error)}") from error
-
-
-def _reason(error: Exception) -> str:
-    """Returns the words of whoever said no, without the statement and its values."""
-    if isinstance(error, StatementError) and error.orig is not None:
-        return str(error.orig)
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def _write(connection: Connection, rows: Rows) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, String, Table, Text, Uuid
 
-from airflow_data_quality.core.stores.results.types import Json, Moment
+from airflow_data_quality.core.stores.schema import History
+from airflow_data_quality.core.stores.types import Json, Moment
 
 metadata = MetaData()
+HISTORY = History("results", "result store", head="0002", version_table="data_quality_version", metadata=metadata)
 
 statements = Table(
     "statements",

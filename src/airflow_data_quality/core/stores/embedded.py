@@ -1,4 +1,4 @@
-"""The SQLite file that keeps results where nothing is installed."""
+"""The SQLite file that keeps everything where nothing is installed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def embedded_engine(path: Path) -> Engine:
     """
     if sqlite3.sqlite_version_info < OLDEST:
         oldest = ".".join(map(str, OLDEST))
-        raise StoreError(f"this Python has SQLite {sqlite3.sqlite_version}; the embedded result store needs {oldest} or later")
+        raise StoreError(f"this Python has SQLite {sqlite3.sqlite_version}; the embedded store needs {oldest} or later")
     engine = create_engine("sqlite://", creator=partial(_open, path), poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "begin", _begin)
     return engine

@@ -1,0 +1,35 @@
+"""Credentials where none belong: a definition that is stored may be read by whoever reads the store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+NAMES = frozenset(
+    {"password", "passwd", "pwd", "secret", "token", "login", "user", "username", "uri", "url", "dsn", "host", "port", "extra"}
+    | {"api_key", "apikey", "access_key", "aws_access_key_id", "aws_secret_access_key", "secret_key", "private_key"}
+)
+"""Fields of an Airflow connection, and others that hold credentials or lead to them."""
+_IN_TEXT = (
+    (re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/@:]*:[^\s/@]+@"), "a URL with a password"),
+    (re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"), "an AWS access key"),
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
+)
+
+
+def credential_fields(given: Mapping[Any, Any]) -> list[str]:
+    """Returns the fields of a mapping that hold credentials by their name."""
+    return [str(name) for name in given if str(name).lower().replace("-", "_") in NAMES]
+
+
+def credentials_in(value: Any) -> Iterator[str]:
+    """Yields what credentials the texts inside mappings and lists hold, in words that do not repeat them."""
+    if isinstance(value, str):
+        yield from (words for pattern, words in _IN_TEXT if pattern.search(value))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from credentials_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from credentials_in(item)

@@ -1,0 +1,97 @@
+"""What a config store is made on: a shelf of documents with versions, one counter, and a log.
+
+A shelf knows neither tests nor connections; ``store.py`` puts both on it, whichever shelf it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from airflow_data_quality.core.stores.pages import Page
+
+Kind = Literal["test", "connection"]
+KINDS: Sequence[Kind] = ("test", "connection")
+SCHEMA_VERSION = 1
+"""How documents are written by this code; older ones are read, newer ones refused."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A document as it lies on the shelf."""
+
+    kind: Kind
+    id: str
+    version: int
+    """Counts its changes from 1; it goes on counting where what was deleted is made again."""
+    document: str | None
+    """JSON text, in which the order of keys is kept; None once it is deleted."""
+    updated_at: datetime
+    schema_version: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True)
+class Change:
+    """One document in the place of another."""
+
+    before: Item | None
+    """What must lie there still; None where nothing ever has."""
+    after: Item
+    by: str
+    """Who changes it."""
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One change, as it is remembered."""
+
+    kind: Kind
+    id: str
+    version: int
+    at: datetime
+    by: str
+    before: Mapping[str, Any] | None
+    """None where it was made."""
+    after: Mapping[str, Any] | None
+    """None where it was deleted."""
+
+
+class Shelf(Protocol):
+    """Where documents lie. Every method raises StoreError, with the place and what to do, when it cannot be had."""
+
+    @property
+    def place(self) -> str:
+        """Where that is, in words for messages."""
+
+    def revision(self) -> int:
+        """Returns how often anything has been changed: one small read."""
+
+    def items(self) -> tuple[int, Sequence[Item]]:
+        """Returns every document that is not deleted, and a revision since which nothing of them can have been missed."""
+
+    def item(self, kind: Kind, id: str) -> Item | None:
+        """Returns one document as it is now, a deleted one too; None where nothing ever was."""
+
+    def commit(self, changes: Sequence[Change]) -> None:
+        """Makes changes with their audit entries, and counts the revision up.
+
+        All of at most ``most_changes`` are made, or none.
+
+        Raises:
+            Conflict: when the version of any document is not the one that the change has seen.
+        """
+
+    @property
+    def most_changes(self) -> int:
+        """How many changes one commit may have."""
+
+    def audit(self, kind: Kind, id: str, *, cursor: str | None = None, limit: int = 100) -> Page[AuditEntry]:
+        """Returns what happened to one document, the newest first."""
+
+    def migrate(self) -> Sequence[str]:
+        """Makes what is missing, and drops nothing; returns what was done, one line each."""
+
+    def maintain(self, *, audit_before: datetime | None) -> Sequence[str]:
+        """Deletes what was audited before then, where the store does not by itself; returns what was done."""
