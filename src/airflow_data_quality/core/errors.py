@@ -8,7 +8,8 @@ DataQualityError
 ├── UnknownDialect         a database that no dialect speaks for
 ├── MissingExtra           a feature whose optional dependency is not installed
 ├── StoreError             a store that cannot be read, written or migrated
-│   └── Conflict           what was to be changed has been changed by someone else
+│   ├── Conflict           what was to be changed has been changed by someone else
+│   └── Unstorable         a store is there, but does not take this one thing
 └── Cancelled              the run was told to stop
 """
 
@@ -74,6 +75,10 @@ class Conflict(StoreError):
     def __init__(self, message: str, *, ids: Iterable[str] = ()) -> None:
         super().__init__(message)
         self.ids = tuple(ids)
+
+
+class Unstorable(StoreError):
+    """The store is there and takes other things, but not this one, for what is in it."""
 
 
 class Cancelled(DataQualityError):

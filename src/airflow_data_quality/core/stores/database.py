@@ -12,16 +12,19 @@ from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 from typing_extensions import Self
 
-from airflow_data_quality.core.errors import Conflict, DefinitionError, MissingExtra, StoreError
+from airflow_data_quality.core.errors import Conflict, DefinitionError, MissingExtra, StoreError, Unstorable
 from airflow_data_quality.core.stores.embedded import embedded_engine
 from airflow_data_quality.core.stores.schema import SCHEMA, History, ensure, migrate
 
 TIMEOUT_SECONDS = 60
 """After how long PostgreSQL stops a statement of ours; migrating and maintaining may take longer."""
 POOL: dict[str, Any] = {"pool_size": 4, "max_overflow": 4, "pool_pre_ping": True, "pool_recycle": 1800}
+
+OF_THE_DATA = (DataError, IntegrityError, Unstorable)
+"""What is wrong with one thing that was to be stored, and not with the store."""
 
 _pooled: WeakSet[Engine] = WeakSet()
 """Engines whose open connections belong to the process that opened them."""
@@ -118,7 +121,8 @@ class StoreDatabase:
         except (StoreError, SQLAlchemyError, OSError, ValueError, OverflowError) as error:
             if isinstance(error, Conflict):
                 raise
-            raise StoreError(f"{history.store} {self.place}: {_reason(error)}") from error
+            kind = Unstorable if isinstance(error, OF_THE_DATA) else StoreError
+            raise kind(f"{history.store} {self.place}: {_reason(error)}") from error
 
 
 def _limit(connection: Connection) -> None:
