@@ -11,7 +11,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -53,6 +53,50 @@ class Postgres:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """The folder of a server, which may be started again and again."""
+
+    folder: Path
+    log: Path
+    binaries: Path
+    settings: Mapping[str, object]
+
+    @contextmanager
+    def started(self) -> Iterator[tuple[Postgres, subprocess.Popen[bytes]]]:
+        """Runs the server while the block lasts; yields it and its process.
+
+        Raises:
+            DemoError: It did not start; with the end of its log.
+        """
+        arguments = [f"--{name}={value}" for name, value in {**self.settings, "unix_socket_directories": self.folder}.items()]
+        command = [self.binaries / "postgres", "-D", self.folder / "data", *arguments]
+        with self.log.open("ab") as output, session(command, output, **_as_owner(self.folder)) as server:
+            _wait_until_ready(server, Postgres(self.folder), self.log)
+            yield Postgres(self.folder), server
+
+
+@contextmanager
+def cluster(log: Path, **settings: object) -> Iterator[Cluster]:
+    """Makes a new, empty server, and removes it at the end.
+
+    Args:
+        log: Where the server writes what it has to say.
+        settings: Of the server, beside those it always has here.
+
+    Raises:
+        DemoError: It could not be made; with the end of its log.
+    """
+    folder = _folder()
+    try:
+        binaries = _binaries(folder)
+        with log.open("wb") as output:
+            _make_cluster(binaries, folder, output, log)
+        yield Cluster(folder, log, binaries, {**SETTINGS, **settings})
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def running(log: Path) -> Iterator[Postgres]:
     """Runs a new, empty PostgreSQL.
@@ -63,18 +107,8 @@ def running(log: Path) -> Iterator[Postgres]:
     Raises:
         DemoError: It did not start; with the end of its log.
     """
-    folder = _folder()
-    try:
-        binaries = _binaries(folder)
-        with log.open("wb") as output:
-            _make_cluster(binaries, folder, output, log)
-            arguments = [f"--{name}={value}" for name, value in {**SETTINGS, "unix_socket_directories": folder}.items()]
-            command = [binaries / "postgres", "-D", folder / "data", *arguments]
-            with session(command, output, **_as_owner(folder)) as server:
-                _wait_until_ready(server, Postgres(folder), log)
-                yield Postgres(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with cluster(log) as made, made.started() as (server, _):
+        yield server
 
 
 def _folder() -> Path:

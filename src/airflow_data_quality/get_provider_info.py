@@ -35,6 +35,65 @@ OPTIONS: dict[str, Any] = {
         "example": "*email*, *password*",
         "default": "",
     },
+    "result_conn_id": {
+        "description": (
+            "The Airflow connection behind which results are kept: one of type postgres (TimescaleDB is used where it is there) "
+            "or sqlite. Empty: the file data_quality.db in AIRFLOW_HOME."
+        ),
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "data_quality_results",
+        "default": "",
+    },
+    "config_conn_id": {
+        "description": (
+            "The Airflow connection behind which stored tests are kept: one of type aws (DynamoDB), or any SQL database. "
+            "Empty: the file data_quality.db in AIRFLOW_HOME."
+        ),
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "aws_default",
+        "default": "",
+    },
+    "table_prefix": {
+        "description": "What the names of our DynamoDB tables begin with: two deployments in one account take two.",
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "staging_data_quality_",
+        "default": "data_quality_",
+    },
+    "point_in_time_recovery": {
+        "description": "Whether the DynamoDB tables can be restored to any second of the last days. AWS charges for it.",
+        "version_added": "0.1.0",
+        "type": "boolean",
+        "example": "True",
+        "default": "False",
+    },
+    "retention_days": {
+        "description": "For how many days results are kept; 0 for good.",
+        "version_added": "0.1.0",
+        "type": "integer",
+        "example": "90",
+        "default": "400",
+    },
+    "audit_retention_days": {
+        "description": "For how many days it is remembered who changed a stored test, and how; 0 for good.",
+        "version_added": "0.1.0",
+        "type": "integer",
+        "example": "730",
+        "default": "0",
+    },
+    "spool_path": {
+        "description": (
+            "The folder in which runs wait that the result store cannot take, or an ObjectStoragePath URL such as "
+            "s3://conn@bucket/spool. Shared by all hosts, any of them delivers all. Empty: the folder data_quality_spool in "
+            "AIRFLOW_HOME, of each host its own."
+        ),
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "/mnt/shared/data_quality_spool",
+        "default": "",
+    },
 }
 """The section ``[data_quality]`` of Airflow's configuration."""
 

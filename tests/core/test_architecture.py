@@ -35,7 +35,8 @@ FACES = [
     {"core"},
     {"hooks"},
     {"triggers"},
-    {"api", "operators", "sensors", "notifications"},
+    {"operators"},
+    {"api", "sensors", "notifications"},
     {"plugins", "cli", "decorators", "scheduling"},
 ]
 

@@ -32,8 +32,8 @@ def operator(**arguments: Any) -> DataQualityOperator:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ({"checks": ...}, "exactly one of checks= and suite="),
-        ({"suite": "a.yaml"}, "exactly one of checks= and suite="),
+        ({"checks": ...}, "exactly one of checks=, suite= and tests=; given: none"),
+        ({"suite": "a.yaml"}, "exactly one of checks=, suite= and tests=; given: checks, suite"),
         ({"checks": ..., "suite": "a.yaml"}, "the suite says what is checked; leave out table"),
         ({"table": ...}, "exactly one of table= and dataset="),
         ({"dataset": {"table": "a"}}, "exactly one of table= and dataset="),
@@ -120,7 +120,7 @@ def test_no_checks_pass_only_when_allowed(warehouse: Any, store: Any) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (None, "give exactly one of checks= and suite=; both are None"),
+        (None, "give exactly one of checks=, suite= and tests=; given: none"),
         ({"type": "volume", "min": 1}, "checks must be a list of checks; when the task runs it is: {'type': 'volume'"),
         (5, "checks must be a list of checks; when the task runs it is: 5"),
         ("[]", "checks rendered to text, not to a list"),

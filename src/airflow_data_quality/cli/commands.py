@@ -35,7 +35,7 @@ def _validate(parser: ArgumentParser) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="+", help="suite files, or folders of .yaml, .yml and .json files")
 
 
-def _schema(parser: ArgumentParser) -> None:
+def _nothing(parser: ArgumentParser) -> None:
     """Takes nothing."""
 
 
@@ -56,6 +56,9 @@ COMMANDS = (
     Command("check", "Run the checks of a suite", _check),
     Command("plan", "Show the statements that a suite needs and what they cost; check nothing", _select),
     Command("validate", "Read suites and show every mistake with its place; ask no database", _validate),
-    Command("schema", "Print the JSON Schema of suites, for editors", _schema),
+    Command("schema", "Print the JSON Schema of suites, for editors", _nothing),
     Command("results", "Show the latest results that are kept", _results),
+    Command("migrate", "Make the tables of the stores, or bring them to this version; drop nothing", _nothing),
+    Command("flush", "Deliver the runs that wait in the spool to the result store", _nothing),
+    Command("maintain", "Delete what is older than the retention, refresh what came late", _nothing),
 )

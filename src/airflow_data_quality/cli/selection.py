@@ -72,10 +72,10 @@ def _narrowed(dataset: Dataset, where: str, database: Database) -> Dataset:
 
 
 def _behind(conn_id: str | None) -> Database:
-    """Returns the database behind an Airflow connection, which may be in Airflow's own database: this is no task."""
+    """Returns the database behind an Airflow connection."""
     if conn_id is None:
         raise DefinitionError("the suite names no conn_id; give --conn-id or --url")
-    os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
+    outside_of_tasks()
     from airflow_data_quality.hooks.database import database
 
     try:
@@ -84,6 +84,11 @@ def _behind(conn_id: str | None) -> Database:
         raise
     except Exception as error:
         raise DefinitionError(f"connection {conn_id!r} cannot be used: {error}") from error
+
+
+def outside_of_tasks() -> None:
+    """Lets Airflow look connections up in its own database, which a task may not; to be said before Airflow is loaded."""
+    os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
 
 
 def _configured() -> Options:

@@ -37,10 +37,10 @@ class DataQualityDecoratedOperator(DecoratedOperator, DataQualityOperator):
         python_callable: the function.
         op_args: its positional arguments; templates.
         op_kwargs: its arguments by name; templates. What Airflow knows of the task (``params``, ``dag_run`` …) comes by name.
-        **kwargs: the arguments of DataQualityOperator but ``checks`` and ``suite``.
+        **kwargs: the arguments of DataQualityOperator but ``checks``, ``suite`` and ``tests``.
 
     Raises:
-        DefinitionError: for ``checks`` or ``suite``, a coroutine function, or arguments that cannot be meant together.
+        DefinitionError: for ``checks``, ``suite`` or ``tests``, a coroutine function, or arguments that cannot be meant together.
     """
 
     template_fields: Sequence[str] = (*DecoratedOperator.template_fields, *DataQualityOperator.template_fields)
@@ -60,7 +60,7 @@ class DataQualityDecoratedOperator(DecoratedOperator, DataQualityOperator):
         op_kwargs: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        for name in ("checks", "suite"):
+        for name in ("checks", "suite", "tests"):
             if name in kwargs:
                 raise DefinitionError(f"what the function of @task.data_quality returns is checked; leave out {name}=")
         if inspect.iscoroutinefunction(python_callable):
@@ -118,7 +118,7 @@ def data_quality_task(python_callable: Callable[..., Any] | None = None, **kwarg
 
     Args:
         python_callable: the function; None when the decorator is written with arguments.
-        **kwargs: the arguments of DataQualityOperator but ``checks`` and ``suite``.
+        **kwargs: the arguments of DataQualityOperator but ``checks``, ``suite`` and ``tests``.
     """
     return task_decorator_factory(
         python_callable,

@@ -14,6 +14,7 @@ from airflow_data_quality.core.formats.suite import Suite
 from airflow_data_quality.core.model.check import Check
 from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.options import Options
+from airflow_data_quality.core.model.stored import TAG
 from airflow_data_quality.core.model.templates import is_template
 from airflow_data_quality.core.model.test import refuse_equal_labels
 
@@ -80,26 +81,51 @@ def plain_suite(suite: Any) -> Any:
     return Suite.model_validate(suite).spec()
 
 
+def plain_tests(tests: Any) -> Any:
+    """Returns the names of stored tests as a list.
+
+    Raises:
+        DefinitionError: for what is no list of names.
+    """
+    if tests is None or _is_reference(tests) or is_template(tests):
+        return tests
+    if isinstance(tests, str) or not isinstance(tests, Sequence):
+        example = repr([tests]) if isinstance(tests, str) else "['orders-volume', 'tag:gold']"
+        raise DefinitionError(f"tests must be a list of ids and tags, such as {example}; given: {tests!r}")
+    for name in tests:
+        if not (isinstance(name, str) and name.removeprefix(TAG)) and not _is_reference(name):
+            raise DefinitionError(f"tests holds {name!r}; give ids of stored tests, or tag:NAME for all that have a tag")
+    return list(tests)
+
+
 def read_suite(path: str, dag_file: str | None) -> dict[str, Any]:
     """Returns the suite in a file as plain data; a relative path starts at the folder of the DAG file."""
     folder = Path(dag_file).parent if dag_file else Path.cwd()
     return Suite.from_file(folder / Path(path).expanduser()).spec()
 
 
+WAYS = ("checks", "suite", "tests")
+"""The ways to say what is checked."""
+OF_CHECKS = {"suite": ("table", "dataset", "where"), "tests": ("table", "dataset", "where", "conn_id", "database", "history_key")}
+"""Way → arguments that it leaves no room for."""
+
+
 def refuse_mixture(given: Mapping[str, Any]) -> None:
     """Raises DefinitionError unless exactly one way is used to say what is checked, and on what."""
-    if (given["checks"] is None) == (given["suite"] is None):
-        which = "both are None" if given["checks"] is None else "both are given"
-        raise DefinitionError(f"give exactly one of checks= and suite=; {which}")
-    if given["suite"] is not None:
-        given_too = [name for name in ("table", "dataset", "where") if given[name] is not None]
-        if given_too:
-            raise DefinitionError(f"the suite says what is checked; leave out {', '.join(given_too)}")
+    ways = [way for way in WAYS if given[way] is not None]
+    if len(ways) != 1:
+        raise DefinitionError(f"give exactly one of checks=, suite= and tests=; given: {', '.join(ways) or 'none'}")
+    (way,) = ways
+    if given_too := [name for name in OF_CHECKS.get(way, ()) if given[name] is not None]:
+        raise DefinitionError(
+            f"the {way} {'say' if way == 'tests' else 'says'} what is checked; leave out {', '.join(given_too)}"
+        )
+    if way == "suite":
         _refuse_two_connections(given["suite"], given["conn_id"])
-        return
-    if given["table"] is None and given["dataset"] is None:
-        raise DefinitionError("give exactly one of table= and dataset=")
-    refuse_place(given)
+    if way == "checks":
+        if given["table"] is None and given["dataset"] is None:
+            raise DefinitionError("give exactly one of table= and dataset=")
+        refuse_place(given)
 
 
 def refuse_place(given: Mapping[str, Any]) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import jinja2
     from airflow.sdk import Context
 
+
 Gate = Literal["fail", "skip", "continue"]
 GATES = ("fail", "skip", "continue")
 
@@ -41,8 +42,9 @@ class DataQualityOperator(BaseOperator):
 
     Args:
         checks: what must hold, as checks or plain data in either YAML form; or an XComArg that gives such a list.
-        suite: a suite, plain data of one, or the path of a YAML or JSON file relative to the DAG file. Exactly one of
-            ``checks`` and ``suite``.
+        suite: a suite, plain data of one, or the path of a YAML or JSON file relative to the DAG file.
+        tests: stored tests, by id, or ``tag:NAME`` for all enabled ones that have a tag. Exactly one of ``checks``, ``suite``
+            and ``tests``.
         conn_id: the Airflow connection of datasets that name none.
         table: what the checks look at; or ``dataset``.
         dataset: a table or query with its own filter and connection.
@@ -70,6 +72,7 @@ class DataQualityOperator(BaseOperator):
     template_fields: Sequence[str] = (
         "checks",
         "suite",
+        "tests",
         "conn_id",
         "table",
         "dataset",
@@ -88,6 +91,7 @@ class DataQualityOperator(BaseOperator):
         *,
         checks: Sequence[Check | Mapping[str, Any]] | Any = None,
         suite: Suite | Mapping[str, Any] | str | Any = None,
+        tests: Sequence[str] | Any = None,
         conn_id: str | None = None,
         table: str | None = None,
         dataset: Dataset | Mapping[str, Any] | Any = None,
@@ -116,6 +120,7 @@ class DataQualityOperator(BaseOperator):
         arguments.refuse_samples(sample_failing_rows, sample_columns)
         self.checks = arguments.plain_checks(checks) if checks is not None else None
         self.suite = arguments.plain_suite(suite)
+        self.tests = arguments.plain_tests(tests)
         self.conn_id = conn_id
         self.table = table
         self.dataset = arguments.plain_dataset(dataset)
@@ -136,10 +141,10 @@ class DataQualityOperator(BaseOperator):
 
     def _refuse_mixture(self) -> None:
         """Raises DefinitionError when the arguments cannot be meant together."""
-        arguments.refuse_mixture(self._given())
+        arguments.refuse_mixture({**self._given(), "history_key": self.history_key})
 
     def _given(self) -> dict[str, Any]:
-        names = ("checks", "suite", "conn_id", "table", "dataset", "where", "database", "hook_params")
+        names = ("checks", "suite", "tests", "conn_id", "table", "dataset", "where", "database", "hook_params")
         return {name: getattr(self, name) for name in names}
 
     def render_template(
@@ -162,14 +167,27 @@ class DataQualityOperator(BaseOperator):
             AirflowSkipException: the data is bad, gate ``skip``.
             CheckErrored: a check could not be asked, unless the gate is ``continue``; or the task was stopped.
         """
-        self._cancel = self._cancel or threading.Event()
-        run = self._ask(self._tests(context, self._mapped_key(context)), context, self._cancel)
-        if self._cancel.is_set():
-            raise CheckErrored("the task was stopped; running statements were cancelled, nothing is recorded")
-        self._report(run)
+        run = self.ask(context)
         self._keep(run)
         self._act(run, context)
         return run.summary()
+
+    def ask(self, context: Context, *, poke: int = 0) -> Run:
+        """Asks and reports; what came of it is not kept yet.
+
+        Args:
+            context: Airflow's, of the task.
+            poke: counts the times that one try asks: each is a run of its own.
+
+        Raises:
+            CheckErrored: when the task was stopped.
+        """
+        self._cancel = self._cancel or threading.Event()
+        run = self._ask(self._tests(context, self._mapped_key(context)), context, self._cancel, poke)
+        if self._cancel.is_set():
+            raise CheckErrored("the task was stopped; running statements were cancelled, nothing is recorded")
+        self._report(run)
+        return run
 
     def on_kill(self) -> None:
         """Stops running statements in the database; nothing new is asked."""
@@ -183,6 +201,8 @@ class DataQualityOperator(BaseOperator):
             arguments.refuse_mixture({**self._given(), "suite": suite.spec()})
             return suite.tests(conn_id=self.conn_id, prefix=self.history_key, key=key)
         self._refuse_mixture()
+        if self.tests is not None:
+            return self._stored_tests(self.tests)
         given = self.dataset if self.dataset is not None else {"table": self.table, "where": self.where}
         dataset = Dataset.model_validate(given, context=RENDERED)
         if dataset.conn_id is None:
@@ -193,6 +213,24 @@ class DataQualityOperator(BaseOperator):
             raise DefinitionError("there is nothing to check: the list of checks is empty (allow_empty=True lets it pass)")
         prefix = self.history_key if self.history_key is not None else f"{self.dag_id}/{self.task_id}"
         return coded_tests(checks, [dataset], prefix=prefix, key=key)
+
+    def _stored_tests(self, names: Any) -> Sequence[Test]:
+        """Returns the stored tests that are chosen and enabled; no failing rows are looked at where that is not allowed."""
+        from airflow_data_quality.hooks import stores
+        from airflow_data_quality.operators.stored_tests import choose
+
+        names = arguments.plain_tests([names] if isinstance(names, str) else names)
+        chosen = choose(names, stores.config_store())
+        if chosen.disabled:
+            self.log.warning("%s stored test(s) are disabled and not run: %s", len(chosen.disabled), ", ".join(chosen.disabled))
+        if chosen.may_not_sample and self.sample_failing_rows:
+            self.log.warning("no failing rows are kept: connection(s) %s may not be sampled", ", ".join(chosen.may_not_sample))
+            self.sample_failing_rows = 0
+        if not chosen.tests and not self.allow_empty:
+            raise DefinitionError(
+                "there is nothing to check: no stored test that is chosen is enabled (allow_empty=True lets it pass)"
+            )
+        return chosen.tests
 
     def _rendered_suite(self, context: Context) -> Suite:
         """Returns the suite; the templates in a suite file are rendered here, those of the arguments have been."""
@@ -216,7 +254,7 @@ class DataQualityOperator(BaseOperator):
         partial = mapped.partial_kwargs if mapped is not None else {}
         return [(name, value) for name, value in self._given().items() if name not in partial]
 
-    def _ask(self, tests: Sequence[Test], context: Context, cancel: threading.Event) -> Run:
+    def _ask(self, tests: Sequence[Test], context: Context, cancel: threading.Event, poke: int) -> Run:
         # Loads the SQL engine and the hook, which parsing a DAG must not pay for.
         with uncollected():
             from airflow_data_quality.core import inquiry  # noqa: F401 - the runner would load it outside
@@ -228,7 +266,7 @@ class DataQualityOperator(BaseOperator):
 
         origin = _origin(context)
         now = datetime.now(timezone.utc)
-        number = run_id("airflow", *origin.model_dump().values(), 0) if origin else run_id("airflow", now, id(self))
+        number = run_id("airflow", *origin.model_dump().values(), poke) if origin else run_id("airflow", now, id(self))
         if not tests:
             return Run(id=number, source="airflow", origin=origin, started_at=now, finished_at=now, executions=())
         if any(test.dataset.conn_id is None for test in tests):
@@ -265,16 +303,17 @@ class DataQualityOperator(BaseOperator):
         self.log.info("%s", report.table(run))
 
     def _keep(self, run: Run) -> None:
-        """Writes the run to the result store. A store that is away never changes the gate: the log then holds it whole."""
+        """Writes the run to the result store, else to the spool. A store that is away never changes the gate."""
         try:
+            from airflow_data_quality.core.stores.keeping import keep
             from airflow_data_quality.hooks import stores
+            from airflow_data_quality.hooks.spool import spool
 
-            if caution := stores.warning():
+            for caution in stores.cautions():
                 self.log.warning("%s", caution)
-            if not stores.result_store().write(run):
-                self.log.warning("run %s is in the result store already; what was measured now is not kept", run.id)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with a store, the data is as good as it was measured
-            self.log.error("the result store cannot be written (%s); this is the run: %s", error, run.model_dump_json())
+            keep(run, stores.result_store, spool(), self.log.log)
+        except Exception as error:  # noqa: BLE001 - a setting that cannot be meant, or a package that is broken
+            self.log.error("the run cannot be kept (%s); this is it: %s", error, run.model_dump_json())
 
     def _act(self, run: Run, context: Context) -> None:
         """Gates the task. A task that will not return has its summary pushed first."""
