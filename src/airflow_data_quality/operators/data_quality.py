@@ -110,10 +110,7 @@ class DataQualityOperator(BaseOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if gate not in GATES:
-            raise DefinitionError(f"gate is {gate!r}; it is one of {', '.join(GATES)}")
-        if retry_on_failure and gate != "fail":
-            raise DefinitionError(f"retry_on_failure goes with gate='fail': gate={gate!r} never fails on bad data")
+        _refuse_gate(gate, retry_on_failure)
         if statement_timeout is not None:
             parse_duration(statement_timeout)
         Options(max_parallel=MAX_PARALLEL if max_parallel is None else max_parallel, trust_foreign_keys=trust_foreign_keys)
@@ -338,6 +335,13 @@ class DataQualityOperator(BaseOperator):
         if self.gate == "skip":
             return AirflowSkipException(text)
         return DataQualityFailedRetryable(text) if self.retry_on_failure else DataQualityFailed(text)
+
+
+def _refuse_gate(gate: Any, retry_on_failure: bool) -> None:
+    if gate not in GATES:
+        raise DefinitionError(f"gate is {gate!r}; it is one of {', '.join(GATES)}")
+    if retry_on_failure and gate != "fail":
+        raise DefinitionError(f"retry_on_failure goes with gate='fail': gate={gate!r} never fails on bad data")
 
 
 def _origin(context: Context) -> Origin | None:
