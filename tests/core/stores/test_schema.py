@@ -62,6 +62,9 @@ def test_the_keys_are_those_that_hypertables_can_have(migrated: Connection) -> N
         "runs": ["id"],
         "test_executions": ["id", "started_at"],
         "measurements": ["id", "started_at"],
+        "test_state": ["test_key"],
+        "daily_outcomes": ["key"],
+        "late_days": ["day"],
     }
     assert not any(inspect(migrated).get_unique_constraints(table) for table in keys)
 
@@ -72,27 +75,6 @@ def test_the_code_was_written_for_the_last_revision() -> None:
 
 def test_foreign_keys_are_kept(migrated: Connection) -> None:
     assert migrated.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
-
-
-def test_what_an_older_version_kept_is_still_there(path: Path) -> None:
-    run = a_run(test_ids=["a", "b"])
-    SqlResultStore.embedded(path).write(run)
-    with closing(sqlite3.connect(path)) as connection, connection:
-        # As the first revision left it.
-        connection.execute("ALTER TABLE test_executions DROP COLUMN samples")
-        connection.execute(f"UPDATE {HISTORY.version_table} SET version_num = '0001'")
-
-    assert SqlResultStore.embedded(path).run(run.id) == run
-
-    looked_at = a_run()
-    (execution,) = looked_at.executions
-    samples = ({"id": 1, "email": None, "live": True, "name": "***"}, {"id": 2**63, "email": "", "live": False, "name": "x"})
-    looked_at = looked_at.model_copy(update={"executions": (execution.model_copy(update={"samples": samples}),)})
-    assert SqlResultStore.embedded(path).write(looked_at)
-    assert SqlResultStore.embedded(path).run(looked_at.id) == looked_at
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute(f"SELECT version_num FROM {HISTORY.version_table}").fetchall() == [(HISTORY.head,)]
-        assert connection.execute("SELECT count(*), count(samples) FROM test_executions").fetchall() == [(3, 1)]
 
 
 def test_a_file_that_the_first_revision_made_is_brought_up(path: Path, engine: Engine) -> None:

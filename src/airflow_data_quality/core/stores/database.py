@@ -119,7 +119,7 @@ class StoreDatabase:
         try:
             yield
         except (StoreError, SQLAlchemyError, OSError, ValueError, OverflowError) as error:
-            if isinstance(error, Conflict):
+            if isinstance(error, Conflict | DefinitionError):
                 raise
             kind = Unstorable if isinstance(error, OF_THE_DATA) else StoreError
             raise kind(f"{history.store} {self.place}: {_reason(error)}") from error

@@ -9,6 +9,8 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
+NUL, SUB = "\x00", "\x1a"
+
 
 class Moment(TypeDecorator[datetime]):
     """A moment in UTC; one without a time zone is refused."""
@@ -27,6 +29,25 @@ class Moment(TypeDecorator[datetime]):
         if value is None or value.tzinfo is not None:
             return value
         return value.replace(tzinfo=timezone.utc)
+
+
+class AnyText(TypeDecorator[str]):
+    """Text of any characters; PostgreSQL holds no NUL, so there it stands as ``SUB 0``, and SUB itself as ``SUB 1``."""
+
+    impl = Text()
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Writes what the database can hold."""
+        if value is None or dialect.name != "postgresql" or not (NUL in value or SUB in value):
+            return value
+        return value.replace(SUB, SUB + "1").replace(NUL, SUB + "0")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Reads what was meant."""
+        if value is None or dialect.name != "postgresql" or SUB not in value:
+            return value
+        return value.replace(SUB + "0", NUL).replace(SUB + "1", SUB)
 
 
 class Json(TypeDecorator[Any]):

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from airflow_data_quality.core.model.run import Run
-from airflow_data_quality.core.stores.results.sql import SqlResultStore
+from tests.core.stores.results.databases import Kept
 from tests.core.stores.strategies import runs
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> SqlResultStore:
-    return SqlResultStore.embedded(tmp_path_factory.mktemp("store") / "data_quality.db")
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(run=runs())
-def test_a_run_is_read_back_as_it_was_written(store: SqlResultStore, run: Run) -> None:
+def test_a_run_is_read_back_as_it_was_written(database: Kept, run: Run) -> None:
+    store = database.store
     assert store.write(run)
 
     read = store.run(run.id)

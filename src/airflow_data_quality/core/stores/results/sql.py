@@ -1,44 +1,89 @@
-"""The result store in an SQL database; the embedded SQLite file is the one that is offered."""
+"""The result store in an SQL database: the embedded SQLite file, or PostgreSQL, with TimescaleDB's help where it is there."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date, datetime
 from os import PathLike
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select, true
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Select, select
 from typing_extensions import Self
 
 from airflow_data_quality.core.errors import StoreError
 from airflow_data_quality.core.model.execution import Execution
-from airflow_data_quality.core.model.run import Run
+from airflow_data_quality.core.model.run import Origin, Run
 from airflow_data_quality.core.stores.database import StoreDatabase
-from airflow_data_quality.core.stores.results.from_rows import execution_of, run_of
-from airflow_data_quality.core.stores.results.tables import HISTORY, measurements, runs, statements, test_executions
-from airflow_data_quality.core.stores.results.to_rows import Rows, rows_of
+from airflow_data_quality.core.stores.pages import Page
+from airflow_data_quality.core.stores.results import reading, timescale
+from airflow_data_quality.core.stores.results.answers import Measured, PassRate, RunHead, Summary, TestState
+from airflow_data_quality.core.stores.results.base import Part
+from airflow_data_quality.core.stores.results.history import page_of_measurements
+from airflow_data_quality.core.stores.results.keys import task_key
+from airflow_data_quality.core.stores.results.overview import page_of_states, pass_rates, summary
+from airflow_data_quality.core.stores.results.retention import DEFAULT_DAYS, sweep
+from airflow_data_quality.core.stores.results.tables import HISTORY, runs
+from airflow_data_quality.core.stores.results.to_rows import rows_of
+from airflow_data_quality.core.stores.results.writing import write
+
+_names = [field.name for field in fields(RunHead)]
+_heads: Select[Any] = select(*(runs.c[name] for name in _names), runs.c.first_at, runs.c.last_at)
 
 
 class SqlResultStore:
-    """A result store that opens a connection for each call, migrates it where needed, and closes it.
+    """A result store that takes a connection for each call. It may be kept, shared by threads and carried over a fork.
 
-    It may be kept, shared by threads and carried over a fork.
+    Args:
+        database: where it is; an embedded file is migrated by the first call, another by ``migrate``.
+        retention_days: how long results are kept; 0 for ever.
     """
 
-    def __init__(self, database: StoreDatabase) -> None:
+    def __init__(self, database: StoreDatabase, *, retention_days: int = DEFAULT_DAYS) -> None:
         self._database = database
+        self._retention_days = retention_days
 
     @classmethod
-    def embedded(cls, path: str | PathLike[str]) -> Self:
+    def embedded(cls, path: str | PathLike[str], *, retention_days: int = DEFAULT_DAYS) -> Self:
         """Returns the store in an SQLite file, which is made by the first call of a method; its folder too."""
-        return cls(StoreDatabase.embedded(path))
+        return cls(StoreDatabase.embedded(path), retention_days=retention_days)
+
+    @property
+    def place(self) -> str:
+        """What messages call it; no password is in it."""
+        return self._database.place
+
+    # Upkeep -----------------------------------------------------------------------------------------------------------
+
+    def migrate(self) -> Sequence[str]:
+        """Brings the tables to the newest revision, then TimescaleDB's part to the settings; may run twice, drops nothing.
+
+        Returns:
+            What was done, a line for each; also what could not be done that is not needed.
+        """
+        done = self._database.migrate(HISTORY)
+        return [*([done] if done else []), *timescale.set_up(self._database, self._retention_days)]
+
+    def maintain(self, *, now: datetime) -> Sequence[str]:
+        """Deletes what is older than the retention and refreshes aggregates where runs came late; a batch at a time.
+
+        Args:
+            now: the moment from which ages are counted.
+
+        Returns:
+            What was done, a line for each.
+        """
+        done = timescale.refresh_late(self._database)
+        return [*done, *sweep(self._database, now, self._retention_days)]
+
+    # Runs and executions ----------------------------------------------------------------------------------------------
 
     def write(self, run: Run) -> bool:
         """See ``ResultStore.write``."""
+        rows = rows_of(run)
         with self._database.writing(HISTORY) as connection:
-            return _write(connection, rows_of(run))
+            return write(connection, rows)
 
     def run(self, run_id: UUID | str) -> Run | None:
         """See ``ResultStore.run``."""
@@ -47,73 +92,89 @@ class SqlResultStore:
         except ValueError:
             raise StoreError(f"{run_id!r} is no run's id; it looks like {UUID(int=0)}") from None
         with self._database.connected(HISTORY) as connection:
-            row = connection.execute(select(runs).where(runs.c.id == wanted)).mappings().one_or_none()
-            if row is None:
-                return None
-            texts = _texts(connection, {sent["sql"] for sent in row["plan"]["statements"]})
-            return run_of(row, _executions_of_run(connection, wanted), texts)
+            return reading.whole_run(connection, wanted)
 
     def executions_of_test(self, test_id: str, *, limit: int = 100) -> Sequence[Execution]:
         """See ``ResultStore.executions_of_test``."""
-        return self.latest_executions(test_id=test_id, limit=limit)
+        return self.latest_executions(test_id=test_id, limit=limit).items
 
     def executions_of_task(self, *, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> Sequence[Execution]:
         """See ``ResultStore.executions_of_task``."""
-        task = {"dag_id": dag_id, "dag_run_id": run_id, "task_id": task_id, "map_index": map_index}
-        latest = (
-            select(runs.c.id).filter_by(**task).order_by(runs.c.try_number.desc(), runs.c.started_at.desc(), runs.c.id).limit(1)
-        )
+        key = task_key(Origin(dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index))
+        return self._last_tries(_heads.where(runs.c.task_key == key, runs.c.counted))
+
+    def runs_of_dag(self, *, dag_id: str, run_id: str) -> Sequence[RunHead]:
+        """See ``ResultStore.runs_of_dag``."""
         with self._database.connected(HISTORY) as connection:
-            found = connection.scalar(latest)
-            return () if found is None else _executions_of_run(connection, found)
+            return [RunHead(*row[: len(_names)]) for row in connection.execute(_of_dag_run(dag_id, run_id))]
+
+    def executions_of_dag(self, *, dag_id: str, run_id: str) -> Sequence[Execution]:
+        """See ``ResultStore.executions_of_dag``."""
+        return self._last_tries(_of_dag_run(dag_id, run_id))
+
+    def _last_tries(self, ask: Select[Any]) -> Sequence[Execution]:
+        with self._database.connected(HISTORY) as connection:
+            return reading.of_runs(connection, connection.execute(ask).all())
 
     def latest_executions(
-        self, *, dag_id: str | None = None, task_id: str | None = None, test_id: str | None = None, limit: int = 100
-    ) -> Sequence[Execution]:
+        self,
+        *,
+        dag_id: str | None = None,
+        task_id: str | None = None,
+        test_id: str | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> Page[Execution]:
         """See ``ResultStore.latest_executions``."""
         task = {name: value for name, value in (("dag_id", dag_id), ("task_id", task_id)) if value is not None}
-        wanted: list[ColumnElement[bool]] = []
-        if task:
-            wanted.append(test_executions.c.run_id.in_(select(runs.c.id).filter_by(**task)))
-        if test_id is not None:
-            wanted.append(test_executions.c.test_id == test_id)
-        newest_first = (test_executions.c.started_at.desc(), test_executions.c.run_id, test_executions.c.position.desc())
         with self._database.connected(HISTORY) as connection:
-            return _executions(connection, and_(true(), *wanted), newest_first, limit)
+            if test_id is None:
+                return reading.page_of_all(connection, task, cursor, limit)
+            return reading.page_of_test(connection, test_id, task, cursor, limit)
+
+    # Over time --------------------------------------------------------------------------------------------------------
+
+    def measurement_history(
+        self,
+        test_id: str,
+        *,
+        metric: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> Page[Measured]:
+        """See ``ResultStore.measurement_history``."""
+        with self._database.connected(HISTORY) as connection:
+            return page_of_measurements(connection, test_id, metric, since, until, cursor, limit)
+
+    def states(
+        self,
+        *,
+        conn_id: str | None = None,
+        dataset: str | None = None,
+        dimension: str | None = None,
+        severity: str | None = None,
+        outcome: str | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> Page[TestState]:
+        """See ``ResultStore.states``."""
+        wanted = {"conn_id": conn_id, "dataset": dataset, "dimension": dimension, "severity": severity, "outcome": outcome}
+        with self._database.connected(HISTORY) as connection:
+            return page_of_states(connection, wanted, cursor, limit)
+
+    def summary(self, *, seen_since: datetime | None = None, failing: int = 100) -> Summary:
+        """See ``ResultStore.summary``."""
+        with self._database.connected(HISTORY) as connection:
+            return summary(connection, seen_since, failing)
+
+    def pass_rates(self, since: date, until: date, *, by: Sequence[Part] = ("day",)) -> Sequence[PassRate]:
+        """See ``ResultStore.pass_rates``."""
+        with self._database.connected(HISTORY) as connection:
+            return pass_rates(connection, since, until, by)
 
 
-def _write(connection: Connection, rows: Rows) -> bool:
-    guard = insert(runs).values(rows.run).on_conflict_do_nothing(index_elements=[runs.c.id]).returning(runs.c.id)
-    if connection.execute(guard).one_or_none() is None:
-        return False
-    if rows.statements:
-        connection.execute(insert(statements).on_conflict_do_nothing(), rows.statements)
-    if rows.executions:
-        connection.execute(insert(test_executions), rows.executions)
-    if rows.measurements:
-        connection.execute(insert(measurements), rows.measurements)
-    return True
-
-
-def _texts(connection: Connection, hashes: set[str]) -> Mapping[str, str]:
-    found = connection.execute(select(statements).where(statements.c.hash.in_(hashes)))
-    return {row.hash: row.text for row in found}
-
-
-def _executions_of_run(connection: Connection, run_id: UUID) -> Sequence[Execution]:
-    return _executions(connection, test_executions.c.run_id == run_id, (test_executions.c.position,))
-
-
-def _executions(
-    connection: Connection, wanted: ColumnElement[bool], order: Sequence[ColumnElement[Any]], limit: int | None = None
-) -> Sequence[Execution]:
-    def chosen(*columns: Any) -> Select[Any]:
-        return select(*columns).where(wanted).order_by(*order).limit(limit)
-
-    with_text = chosen(test_executions, statements.c.text.label("sql")).outerjoin_from(test_executions, statements)
-    rows = connection.execute(with_text).mappings().all()
-    of_execution = defaultdict(list)
-    theirs = select(measurements).where(measurements.c.execution_id.in_(chosen(test_executions.c.id)))
-    for measured in connection.execute(theirs.order_by(measurements.c.id)).mappings():
-        of_execution[measured["execution_id"]].append(measured)
-    return [execution_of(row, of_execution[row["id"]]) for row in rows]
+def _of_dag_run(dag_id: str, run_id: str) -> Select[Any]:
+    of_dag_run = _heads.where(runs.c.dag_id == dag_id, runs.c.dag_run_id == run_id, runs.c.counted)
+    return of_dag_run.order_by(runs.c.started_at, runs.c.id)

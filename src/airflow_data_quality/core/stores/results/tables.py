@@ -1,30 +1,38 @@
-"""The tables as the code reads and writes them; ``migrations`` makes them."""
+"""The tables as the code reads and writes them; ``migrations`` makes them.
+
+Texts of any length, such as a test's id, stand in no index; their keys do. No table refers to another by a foreign key: as
+hypertables they could not all, and every row written would be looked up once more.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, String, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, Double, Index, Integer, MetaData, String, Table, Text, Uuid
 
 from airflow_data_quality.core.stores.schema import History
-from airflow_data_quality.core.stores.types import Json, Moment
+from airflow_data_quality.core.stores.types import AnyText, Json, Moment
 
 metadata = MetaData()
-HISTORY = History("results", "result store", head="0002", version_table="data_quality_version", metadata=metadata)
+HISTORY = History("results", "result store", head="0003", version_table="data_quality_version", metadata=metadata)
+ORDERED_BY = 250
+"""How many characters of a test's id lists are ordered by; all of it, where it has no more than a stored test's may have."""
 
 statements = Table(
     "statements",
     metadata,
     Column("hash", String(64), primary_key=True, comment="SHA-256 of the text in UTF-8, in hexadecimal digits"),
-    Column("text", Text, nullable=False),
+    Column("text", AnyText, nullable=False),
+    Column("last_used", Date, nullable=False, comment="the day in UTC of the latest execution or run that names it"),
+    Index("statements_by_use", "last_used"),
 )
 
 runs = Table(
     "runs",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("source", Text, nullable=False),
-    Column("dag_id", Text),
-    Column("dag_run_id", Text),
-    Column("task_id", Text),
+    Column("source", AnyText, nullable=False),
+    Column("dag_id", AnyText),
+    Column("dag_run_id", AnyText),
+    Column("task_id", AnyText),
     Column("map_index", Integer),
     Column("try_number", Integer),
     Column("started_at", Moment, nullable=False),
@@ -36,7 +44,15 @@ runs = Table(
     Column("errored", Integer, nullable=False),
     Column("skipped", Integer, nullable=False),
     Column("plan", Json, nullable=False),
-    Index("runs_by_task", "dag_id", "dag_run_id", "task_id", "map_index", "try_number"),
+    Column("task_key", Uuid, comment="of the task instance, the same for all its tries"),
+    Column("counted", Boolean, nullable=False, comment="whether it is the last of its task instance: daily_outcomes count it"),
+    Column("first_at", Moment, nullable=False, comment="the earliest started_at of its executions"),
+    Column("last_at", Moment, nullable=False, comment="the latest started_at of its executions"),
+    Index("runs_by_task", "task_key"),
+    Index("runs_by_dag_run", "dag_id", "dag_run_id"),
+    Index("runs_by_start", "started_at", "id"),
+    Index("runs_by_dag", "dag_id", "started_at", "id"),
+    Index("runs_by_task_id", "task_id", "started_at", "id"),
 )
 
 test_executions = Table(
@@ -44,23 +60,24 @@ test_executions = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("started_at", Moment, primary_key=True),
-    Column("run_id", Uuid, ForeignKey("runs.id"), nullable=False),
+    Column("run_id", Uuid, nullable=False),
     Column("position", Integer, nullable=False),
-    Column("test_id", Text, nullable=False),
-    Column("label", Text, nullable=False),
-    Column("type", Text, nullable=False),
-    Column("dimension", Text, nullable=False),
-    Column("dataset", Text, nullable=False),
-    Column("conn_id", Text),
+    Column("test_key", Uuid, nullable=False),
+    Column("test_id", AnyText, nullable=False),
+    Column("label", AnyText, nullable=False),
+    Column("type", AnyText, nullable=False),
+    Column("dimension", AnyText, nullable=False),
+    Column("dataset", AnyText, nullable=False),
+    Column("conn_id", AnyText),
     Column("outcome", Text, nullable=False),
     Column("severity", Text, nullable=False),
     Column("value", Double),
     Column("checked", BigInteger),
     Column("failing", BigInteger),
-    Column("message", Text, nullable=False),
-    Column("error", Text),
+    Column("message", AnyText, nullable=False),
+    Column("error", AnyText),
     Column("duration_ms", Double, nullable=False),
-    Column("statement", String(64), ForeignKey("statements.hash")),
+    Column("statement", String(64)),
     Column("exact_value", Json),
     Column("bounds", Json),
     Column("judgements", Json, nullable=False),
@@ -68,20 +85,70 @@ test_executions = Table(
     Column("dataset_spec", Json, nullable=False),
     Column("plan_facts", Json, nullable=False),
     Column("samples", Json, comment="failing rows; NULL where there are none"),
-    Index("test_executions_by_test", "test_id", "started_at"),
-    Index("test_executions_by_run", "run_id"),
+    Index("test_executions_by_test", "test_key", "started_at", "run_id"),
+    Index("test_executions_by_run", "run_id", "position"),
 )
 
-# No foreign key to test_executions: as hypertables neither could refer to the other.
 measurements = Table(
     "measurements",
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("started_at", Moment, primary_key=True),
     Column("execution_id", Uuid, nullable=False),
-    Column("test_id", Text, nullable=False),
-    Column("metric", Text, nullable=False),
+    Column("test_key", Uuid, nullable=False),
+    Column("test_id", AnyText, nullable=False),
+    Column("metric", AnyText, nullable=False),
     Column("value", Double),
     Column("exact_value", Json),
-    Index("measurements_by_execution", "execution_id"),
+    Index("measurements_by_test", "test_key", "started_at", "id"),
+)
+
+test_state = Table(
+    "test_state",
+    metadata,
+    Column("test_key", Uuid, primary_key=True),
+    Column("test_id", AnyText, nullable=False),
+    Column(
+        "test_id_start", Text, nullable=False, comment=f"its first {ORDERED_BY} characters, as stored: lists are ordered by it"
+    ),
+    Column("conn_id", AnyText),
+    Column("dataset", AnyText, nullable=False),
+    Column("label", AnyText, nullable=False),
+    Column("type", AnyText, nullable=False),
+    Column("dimension", AnyText, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("value", Double),
+    Column("message", AnyText, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("since", Moment, nullable=False, comment="the first execution of the unbroken streak of this outcome"),
+    Column("execution_id", Uuid, nullable=False),
+    Column("run_id", Uuid, nullable=False),
+    Column("dag_id", AnyText),
+    Column("dag_run_id", AnyText),
+    Column("task_id", AnyText),
+    Column("map_index", Integer),
+    Index("test_state_by_id", "test_id_start", "test_key"),
+    Index("test_state_by_outcome", "outcome", "since"),
+)
+
+daily_outcomes = Table(
+    "daily_outcomes",
+    metadata,
+    Column("key", Uuid, primary_key=True, comment="made of all that is counted apart"),
+    Column("day", Date, nullable=False, comment="in UTC"),
+    Column("conn_id", AnyText),
+    Column("dataset", AnyText, nullable=False),
+    Column("dimension", AnyText, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Index("daily_outcomes_by_day", "day"),
+)
+
+late_days = Table(
+    "late_days",
+    metadata,
+    Column("day", Date, primary_key=True, comment="in UTC: aggregates of measurements must be refreshed"),
+    Column("writes", BigInteger, nullable=False, comment="how many: one that comes while it is refreshed is not forgotten"),
 )

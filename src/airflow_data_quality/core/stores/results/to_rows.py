@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import timedelta, timezone
 from decimal import Decimal
 from hashlib import sha256
 from operator import itemgetter
@@ -15,8 +15,8 @@ from pydantic_core import from_json
 
 from airflow_data_quality.core.model.execution import Execution
 from airflow_data_quality.core.model.run import Run
-
-Row = dict[str, Any]
+from airflow_data_quality.core.stores.results.keys import task_key, test_key
+from airflow_data_quality.core.stores.results.rows import Row
 
 
 class Rows(NamedTuple):
@@ -34,9 +34,11 @@ def rows_of(run: Run) -> Rows:
     pairs = list(zip(run.executions, document["executions"], strict=True))
     ids = _ids_within(run.id)
     hashes = {text: sha256(text.encode()).hexdigest() for text in _texts(run)}
+    moments = [execution.started_at for execution in run.executions] or [run.started_at]
+    used = max(*moments, run.started_at).astimezone(timezone.utc).date()
     return Rows(
-        run=_run_row(run, document["plan"], hashes),
-        statements=[{"hash": key, "text": text} for text, key in sorted(hashes.items(), key=itemgetter(1))],
+        run={**_run_row(run, document["plan"], hashes), "first_at": min(moments), "last_at": max(moments)},
+        statements=[{"hash": key, "text": text, "last_used": used} for text, key in sorted(hashes.items(), key=itemgetter(1))],
         executions=[_execution_row(number, *pair, hashes) for number, pair in enumerate(pairs)],
         measurements=[row for pair in pairs for row in _measurement_rows(*pair, ids)],
     )
@@ -61,6 +63,7 @@ def _run_row(run: Run, plan: Mapping[str, Any], hashes: Mapping[str, str]) -> Ro
         "verdict": run.verdict,
         "score": run.score,
         **run.counts(),
+        "task_key": origin and task_key(origin),
         "plan": {**plan, "statements": [{**sent, "sql": hashes[sent["sql"]]} for sent in plan["statements"]]},
     }
 
@@ -71,6 +74,7 @@ def _execution_row(position: int, execution: Execution, document: Mapping[str, A
         "started_at": execution.started_at,
         "run_id": execution.run_id,
         "position": position,
+        "test_key": test_key(execution.test_id),
         "test_id": execution.test_id,
         "label": execution.label,
         "type": execution.check.type,
@@ -103,11 +107,13 @@ def _ids_within(run_id: UUID) -> Iterator[UUID]:
 
 
 def _measurement_rows(execution: Execution, document: Mapping[str, Any], ids: Iterator[UUID]) -> Iterator[Row]:
+    key = test_key(execution.test_id)
     for measured, plain in zip(execution.measurements, document["measurements"], strict=True):
         yield {
             "id": next(ids),
             "started_at": execution.started_at,
             "execution_id": execution.id,
+            "test_key": key,
             "test_id": execution.test_id,
             "metric": measured.metric,
             "value": as_double(measured.value),

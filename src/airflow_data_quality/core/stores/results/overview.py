@@ -1,0 +1,103 @@
+"""Where the tests stand and how they went, out of ``test_state`` and ``daily_outcomes`` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, get_args
+
+from sqlalchemy import ColumnElement, Connection, case, desc, func, select
+
+from airflow_data_quality.core.errors import DefinitionError, listed, near
+from airflow_data_quality.core.stores.pages import Page
+from airflow_data_quality.core.stores.results.answers import FAILED_WARNING, PassRate, Summary, Tally, TestState
+from airflow_data_quality.core.stores.results.base import Part
+from airflow_data_quality.core.stores.results.paging import behind, cut
+from airflow_data_quality.core.stores.results.tables import daily_outcomes, test_state
+
+OUTCOMES = ("passed", "failed", "errored", "skipped")
+
+_columns = [test_state.c[field.name] for field in fields(TestState)]
+
+
+def page_of_states(connection: Connection, wanted: dict[str, str | None], cursor: str | None, limit: int) -> Page[TestState]:
+    """Returns tests as they stand, in the order of their ids."""
+    order = (test_state.c.test_id_start, test_state.c.test_key)
+    named = [test_state.c[name] == value for name, value in wanted.items() if value is not None]
+    ask = select(*_columns, *order).where(*named, *behind(order, cursor, limit)).order_by(*order).limit(limit + 1)
+    rows, following = cut(connection.execute(ask).all(), limit, lambda row: tuple(row)[-2:])
+    return Page([TestState(*row[:-2]) for row in rows], following)
+
+
+def summary(connection: Connection, seen_since: datetime | None, failing: int) -> Summary:
+    """Returns how the tests stand; ``failing`` of those that fail are named."""
+    seen = [] if seen_since is None else [test_state.c.started_at >= seen_since]
+    parts = (test_state.c.outcome, test_state.c.severity, test_state.c.dimension)
+    counted = [tuple(row) for row in connection.execute(select(*parts, func.count()).where(*seen).group_by(*parts))]
+    broken = select(*_columns).where(test_state.c.outcome.in_(("failed", "errored")), *seen)
+    newest = connection.execute(broken.order_by(desc(test_state.c.since), test_state.c.test_key).limit(failing))
+    outcomes: dict[Any, int] = {}
+    for outcome, severity, _, n in counted:
+        outcomes[outcome, severity] = outcomes.get((outcome, severity), 0) + n
+    return Summary(
+        tally=_tally((outcome, severity, n) for outcome, severity, _, n in counted),
+        outcomes=outcomes,
+        dimensions={
+            name: _tally((outcome, severity, n) for outcome, severity, dimension, n in counted if dimension == name)
+            for name in sorted({dimension for _, _, dimension, _ in counted})
+        },
+        failing=[TestState(*row) for row in newest],
+    )
+
+
+def _tally(counted: Iterable[tuple[str, str, int]]) -> Tally:
+    sums: dict[str, int] = dict.fromkeys(OUTCOMES, 0)
+    scored, lost = 0, 0.0
+    for outcome, severity, n in counted:
+        sums[outcome] += n
+        if outcome != "skipped" and severity != "info":
+            scored += n
+            lost += n * _weight(outcome, severity)
+    return Tally(**sums, scored=scored, lost=lost)
+
+
+def _weight(outcome: str, severity: str) -> float:
+    if outcome == "errored":
+        return 1.0
+    if outcome == "failed":
+        return FAILED_WARNING if severity == "warn" else 1.0
+    return 0.0
+
+
+def pass_rates(connection: Connection, since: date, until: date, by: Sequence[Part]) -> Sequence[PassRate]:
+    """Returns what became of the executions of some days, both included, apart by each of the parts, in their order."""
+    if unknown := [part for part in by if part not in get_args(Part)]:
+        raise DefinitionError(
+            f"by names {unknown[0]!r}{near(str(unknown[0]), get_args(Part))} (allowed: {listed(get_args(Part))})"
+        )
+    names = [name for part in by for name in (("conn_id", "dataset") if part == "dataset" else (part,))]
+    parts = [daily_outcomes.c[name] for name in names]
+    sums = [func.coalesce(func.sum(each), 0) for each in _sums()]
+    ask = select(*parts, *sums).where(daily_outcomes.c.day.between(since, until)).group_by(*parts).order_by(*parts)
+    rows = [tuple(row) for row in connection.execute(ask)]
+    width = len(parts)
+    return [PassRate(_tally_of(*row[width:]), **dict(zip(names, row, strict=False))) for row in rows]
+
+
+def _tally_of(*sums: Any) -> Tally:
+    *counts, lost = sums
+    passed, failed, errored, skipped, scored = map(int, counts)
+    return Tally(passed, failed, errored, skipped, scored, float(lost))
+
+
+def _sums() -> list[ColumnElement[Any]]:
+    columns = daily_outcomes.c
+    apart = [case((columns.outcome == outcome, columns.n), else_=0) for outcome in OUTCOMES]
+    scored = case(((columns.outcome != "skipped") & (columns.severity != "info"), columns.n), else_=0)
+    quarters = case(
+        ((columns.severity == "info") | columns.outcome.in_(("passed", "skipped")), 0),
+        ((columns.outcome == "failed") & (columns.severity == "warn"), columns.n * FAILED_WARNING),
+        else_=columns.n * 1.0,
+    )
+    return [*apart, scored, quarters]

@@ -1,0 +1,70 @@
+"""The databases that a result store may lie in: each test gets one without rows, of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from airflow_data_quality.core.stores.database import StoreDatabase
+from airflow_data_quality.core.stores.results.sql import SqlResultStore
+from airflow_data_quality.core.stores.results.tables import metadata
+from tests.core.stores.results.databases import TIMESCALE, Kept, by_psycopg2, drop_database, new_database
+
+KINDS = ("sqlite", "psycopg", "psycopg2", "timescale")
+
+
+@pytest.fixture(scope="module")
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A database of the module's own in the wheel's server."""
+    url = new_database(postgres_server)
+    yield url
+    drop_database(postgres_server, url)
+
+
+@pytest.fixture(scope="module")
+def timescale_url() -> Iterator[str]:
+    """A database of the module's own with TimescaleDB in it."""
+    if TIMESCALE is None:
+        pytest.skip("needs a PostgreSQL with TimescaleDB: set DQ_TEST_TIMESCALE_DSN")
+    url = new_database(TIMESCALE)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION timescaledb")
+    yield url
+    drop_database(TIMESCALE, url)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """A migrated database of each kind, for all tests of a module."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("store") / "data_quality.db"
+        kept = Kept(StoreDatabase.embedded(path), f"sqlite:///{path}")
+    else:
+        url = request.getfixturevalue("timescale_url" if request.param == "timescale" else "postgres_url")
+        kept = Kept(by_psycopg2(url) if request.param == "psycopg2" else StoreDatabase.by_url(url), url)
+    kept.store.migrate()
+    yield kept
+    kept.database.engine.dispose()
+
+
+@pytest.fixture
+def kept(database: Kept) -> Kept:
+    """It, without rows."""
+    for name in metadata.tables:
+        database.ask(f"TRUNCATE {name}" if database.on_postgres else f"DELETE FROM {name}")
+    return database
+
+
+@pytest.fixture
+def store(kept: Kept) -> SqlResultStore:
+    """A store without results."""
+    return kept.store
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where an embedded file may be made."""
+    return tmp_path / "data_quality.db"
