@@ -11,7 +11,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -77,11 +77,12 @@ class Cluster:
 
 
 @contextmanager
-def cluster(log: Path, **settings: object) -> Iterator[Cluster]:
+def cluster(log: Path, *, initdb: Sequence[str] = (), **settings: object) -> Iterator[Cluster]:
     """Makes a new, empty server, and removes it at the end.
 
     Args:
         log: Where the server writes what it has to say.
+        initdb: More words for the program that makes it.
         settings: Of the server, beside those it always has here.
 
     Raises:
@@ -91,7 +92,7 @@ def cluster(log: Path, **settings: object) -> Iterator[Cluster]:
     try:
         binaries = _binaries(folder)
         with log.open("wb") as output:
-            _make_cluster(binaries, folder, output, log)
+            _make_cluster(binaries, folder, output, log, initdb)
         yield Cluster(folder, log, binaries, {**SETTINGS, **settings})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -172,9 +173,9 @@ def _copy(package: Path, folder: Path) -> Path:
     return wheel / package.name / INSTALL / "bin"
 
 
-def _make_cluster(binaries: Path, folder: Path, output: Any, log: Path) -> None:
+def _make_cluster(binaries: Path, folder: Path, output: Any, log: Path, more: Sequence[str]) -> None:
     """Makes an empty cluster whose text sorts by code point on every machine."""
-    command = [binaries / "initdb", "-D", folder / "data", *CLUSTER]
+    command = [binaries / "initdb", "-D", folder / "data", *CLUSTER, *more]
     with session(command, output, **_as_owner(folder)) as initdb:
         if initdb.wait() != 0:
             raise DemoError.with_log("PostgreSQL could not make its folder", log)

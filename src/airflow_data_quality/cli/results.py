@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 
 from airflow_data_quality.cli.main import PASSED
+from airflow_data_quality.cli.selection import outside_of_tasks
 from airflow_data_quality.cli.terminal import print_table
 from airflow_data_quality.core.model.execution import Execution
 from airflow_data_quality.core.report.text import cells, one_line
@@ -15,15 +16,16 @@ HEADER = ("when", "test", "outcome", "severity", "value", "allowed", "failing of
 
 def run(args: Namespace) -> int:
     """Prints a table; a store that is not there yet, or holds nothing of that kind, is no error."""
+    outside_of_tasks()
     from airflow_data_quality.hooks import stores
 
-    path = stores.embedded_path()
-    if not path.exists():
+    store, path = stores.result_store(), stores.embedded_path()
+    if store.place == str(path) and not path.exists():
         print(f"no results are kept yet: {path} is not there", file=sys.stderr)
         return PASSED
-    found = stores.result_store().latest_executions(dag_id=args.dag, task_id=args.task, test_id=args.test, limit=args.last)
+    found = store.latest_executions(dag_id=args.dag, task_id=args.task, test_id=args.test, limit=args.last).items
     if not found:
-        print(f"nothing of that kind is kept in {path}", file=sys.stderr)
+        print(f"nothing of that kind is kept in {store.place}", file=sys.stderr)
         return PASSED
     print_table([HEADER, *map(_row, reversed(found))])
     return PASSED

@@ -1,0 +1,1 @@
+"""From stored tests to what is due: when, in which batches, claimed by whom."""

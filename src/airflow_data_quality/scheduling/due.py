@@ -1,0 +1,143 @@
+"""Which stored tests are due, and in which batches they run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from croniter import croniter
+
+from airflow_data_quality.core.model.dataset import Dataset
+from airflow_data_quality.core.model.stored import StoredTest
+from airflow_data_quality.scheduling.cron import NEAR, latest_due
+
+SHORT = timedelta(minutes=30)
+"""Up to how long a time between two ticks is looked at minute by minute."""
+PATIENCE = 3
+"""How often in a row a test may error before it is asked less often."""
+LONGEST_BACKOFF = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A test and the moment at which it is due."""
+
+    test: StoredTest
+    due_at: datetime
+    attempt: int = 0
+    """How often that was begun before and came to nothing."""
+
+
+@dataclass(frozen=True)
+class Streak:
+    """How the latest executions of a test went."""
+
+    errored: int
+    """How many of the last ones errored, without another between them."""
+    last: datetime
+    """When the last one began."""
+
+
+def due_tests(tests: Iterable[StoredTest], *, since: datetime, now: datetime) -> list[Due]:
+    """Returns the enabled tests with a schedule that became due after ``since``, up to ``now``: each once, at its latest moment.
+
+    Args:
+        tests: of the config store.
+        since: when that was asked last, with a time zone.
+        now: with a time zone.
+    """
+    found: dict[tuple[str, str], datetime | None] = {}
+    due = []
+    for test in tests:
+        if test.schedule is None or not test.enabled:
+            continue
+        when = (test.schedule, test.timezone)
+        if when not in found:
+            found[when] = _due(*when, since, now)
+        at = found[when]
+        if at is not None:
+            due.append(Due(test, at))
+    return due
+
+
+def _due(schedule: str, zone: str, since: datetime, now: datetime) -> datetime | None:
+    if not _may_be_due(schedule, zone, since, now):
+        return None
+    at = latest_due(schedule, zone, now)
+    return at if at is not None and at > since else None
+
+
+def _may_be_due(schedule: str, zone: str, since: datetime, now: datetime) -> bool:
+    """Says no to most schedules at little cost: none of the minutes that have passed is one of theirs."""
+    clock = _passed(zone, since, now)
+    if clock is None or schedule.startswith("@"):
+        return True
+    minute, hour, _ = schedule.split(" ", 2)
+    minutes, hours = _values(f"{minute} * * * *", 0), _values(f"0 {hour} * * *", 1)
+    return any(m in minutes and h in hours for h, m in clock)
+
+
+@cache
+def _passed(zone: str, since: datetime, now: datetime) -> frozenset[tuple[int, int]] | None:
+    """Returns the minutes between two moments, as the clocks of a zone show them; None for too many, or while clocks change."""
+    clock = ZoneInfo(zone)
+    if now - since > SHORT or len({(now + near).astimezone(clock).utcoffset() for near in (-NEAR, NEAR)}) > 1:
+        return None
+    first = since.replace(second=0, microsecond=0)
+    shown = ((first + timedelta(minutes=n)).astimezone(clock) for n in range(int((now - first).total_seconds() // 60) + 1))
+    return frozenset((at.hour, at.minute) for at in shown)
+
+
+@cache
+def _values(expression: str, field: int) -> frozenset[int]:
+    """Returns what one field of a cron expression names."""
+    values = croniter.expand(expression)[0][field]
+    return frozenset(range(60)) if values == ["*"] else frozenset(map(int, values))
+
+
+def is_backing_off(streak: Streak | None, now: datetime) -> bool:
+    """Says whether a test that keeps erroring waits longer than its schedule: a minute, then twice as long each time."""
+    if streak is None or streak.errored < PATIENCE:
+        return False
+    wait = min(timedelta(minutes=2 ** min(streak.errored - PATIENCE, 11)), LONGEST_BACKOFF)
+    return now < streak.last + wait
+
+
+def batches(due: Sequence[Due], *, per_connection: int, most: int) -> list[list[Due]]:
+    """Returns what is due in batches of about equal size; tests of one dataset are in one batch, to be planned together.
+
+    What came to nothing before is in batches of its own, a dataset each: what kills its worker takes no other with it.
+
+    Args:
+        due: each test once.
+        per_connection: how many batches a connection has at most.
+        most: how many batches there may be at all; beyond it several connections share one.
+    """
+    again = _by_dataset(d for d in due if d.attempt)
+    made = [group for groups in again.values() for group in groups]
+    for groups in _by_dataset(d for d in due if not d.attempt).values():
+        made += _packed(groups, per_connection)
+    return made if len(made) <= most else _packed(made, most)
+
+
+def _by_dataset(due: Iterable[Due]) -> Mapping[str, list[list[Due]]]:
+    """Returns connection → what is due of each of its datasets."""
+    groups: dict[Dataset, list[Due]] = defaultdict(list)
+    for one in due:
+        groups[one.test.dataset].append(one)
+    of_connection: dict[str, list[list[Due]]] = defaultdict(list)
+    for dataset, group in groups.items():
+        of_connection[str(dataset.conn_id)].append(group)
+    return of_connection
+
+
+def _packed(groups: Sequence[list[Due]], most: int) -> list[list[Due]]:
+    """Returns the groups in so many batches at most: the largest first, each where there is least."""
+    made: list[list[Due]] = [[] for _ in range(min(most, len(groups)))]
+    for group in sorted(groups, key=len, reverse=True):
+        min(made, key=len).extend(group)
+    return made
