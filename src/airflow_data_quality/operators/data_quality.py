@@ -23,6 +23,7 @@ from airflow_data_quality.core.model.run import Origin, Run, run_id
 from airflow_data_quality.core.model.templates import RENDERED, is_template
 from airflow_data_quality.core.model.test import Test, coded_tests
 from airflow_data_quality.operators import arguments
+from airflow_data_quality.operators.complaint import complaint
 from airflow_data_quality.operators.errors import CheckErrored, DataQualityFailed, DataQualityFailedRetryable
 from airflow_data_quality.operators.loading import uncollected
 
@@ -327,9 +328,7 @@ class DataQualityOperator(BaseOperator):
         if self.gate == "continue" or run.verdict not in ("failed", "errored"):
             return None
         blocking = [e for e in run.executions if e.outcome == run.verdict and e.severity == "error"]
-        first = "; ".join(f"{e.test_id}: {e.message}" for e in blocking[:3])
-        more = f"; and {len(blocking) - 3} more" if len(blocking) > 3 else ""
-        text = f"{len(blocking)} of {len(run.executions)} checks {run.verdict}: {first}{more}"
+        text = complaint(blocking, len(run.executions), run.verdict)
         if run.verdict == "errored":
             return CheckErrored(text)
         if self.gate == "skip":

@@ -19,6 +19,8 @@ Outcome = Literal["passed", "failed", "errored", "skipped"]
 
 NOT_SEEN = "failing rows could not be looked at"
 """How the plan fact begins that says why no failing rows were kept."""
+NO_TABLE = "no table or view"
+"""How the error begins of a test whose table is not there."""
 Sample = dict[str, StrictBool | StrictInt | StrictStr | None]
 """A failing row, in values that JSON holds as they are; ``***`` where they may not be seen."""
 
@@ -73,6 +75,11 @@ class Execution(BaseModel):
     def label(self) -> str:
         """What the check is called."""
         return self.check.label
+
+    @property
+    def lacks_its_table(self) -> bool:
+        """Whether it could not be asked because the table is not there, or may not be seen."""
+        return self.error is not None and self.error.startswith(f"{NO_TABLE} {self.dataset.table!r}")
 
 
 def execution_id(run_id: UUID, test_id: str) -> UUID:

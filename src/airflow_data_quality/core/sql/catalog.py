@@ -13,6 +13,7 @@ from airflow_data_quality.core.database import Column, Connection
 from airflow_data_quality.core.errors import DataQualityError, NameNotFound, QueryError, near
 from airflow_data_quality.core.model.columns import Columns
 from airflow_data_quality.core.model.dataset import Dataset, split_path
+from airflow_data_quality.core.model.execution import NO_TABLE
 from airflow_data_quality.core.sql.dialect import Dialect, Table
 from airflow_data_quality.core.sql.proofs import Guarantees
 from airflow_data_quality.core.sql.statistics import Statistics
@@ -136,4 +137,4 @@ class Catalog:
                     return hits[0], found[hits[0]]
         names = self._dialect.table_names(self._connection)
         known = {".".join(path[-len(spellings) :]) for path in names} | {".".join(path) for path in names}
-        raise NameNotFound(f"no table or view {name!r}{near(name, sorted(known))}; check the name, the schema and the rights")
+        raise NameNotFound(f"{NO_TABLE} {name!r}{near(name, sorted(known))}; check the name, the schema and the rights")
