@@ -32,6 +32,8 @@ class Server:
     def __init__(self, made: Cluster) -> None:
         self._cluster = made
         self._stack = ExitStack()
+        self.fired = 0
+        """How often something happened to a session of the store."""
         self.start()
         self.database = StoreDatabase.by_url(f"postgresql+psycopg://postgres@/postgres?host={made.folder}")
         self.store = SqlResultStore(self.database)
@@ -64,6 +66,19 @@ class Server:
             rows = cursor.fetchall() if cursor.description else []
         return rows
 
+    def statements(self, work: Callable[[], object]) -> int:
+        """Returns how many statements the store sends for some work."""
+        seen = 0
+
+        def count(*given: Any) -> None:
+            nonlocal seen
+            seen += 1
+
+        event.listen(self.database.engine, "before_cursor_execute", count)
+        work()
+        event.remove(self.database.engine, "before_cursor_execute", count)
+        return seen
+
     # Faults: each is on while its block lasts ------------------------------------------------------------------------
 
     @contextmanager
@@ -75,6 +90,7 @@ class Server:
             nonlocal seen
             seen += 1
             if seen == number:
+                self.fired += 1
                 happens(connection.connection.driver_connection.info.backend_pid)
 
         event.listen(self.database.engine, "before_cursor_execute", count)
@@ -88,6 +104,7 @@ class Server:
         """Lets something happen when all is said and nothing committed."""
 
         def tell(connection: Any) -> None:
+            self.fired += 1
             happens(connection.connection.driver_connection.info.backend_pid)
 
         event.listen(self.database.engine, "commit", tell)

@@ -19,8 +19,6 @@ from tests.core.stores.samples import NOON, a_run
 SESSIONS_ENDED = 900
 OTHERS = 20
 """How often each of the other faults comes."""
-STATEMENTS = 16
-"""Faults come before each of so many statements of a write; it has fewer, and then none comes."""
 
 
 class Sent:
@@ -43,8 +41,10 @@ class Sent:
 
     def meet(self, fault: AbstractContextManager[None], run: Run | None = None) -> None:
         """Keeps one more run while a fault is on."""
+        fired = self.server.fired
         with fault:
-            self.faults += not self.keep(run)
+            taken = self.keep(run)
+        self.faults += self.server.fired > fired or not taken
 
 
 @pytest.fixture(scope="module")
@@ -81,13 +81,11 @@ def nothing_is_lost_and_nothing_doubled(sent: Sent) -> Iterator[None]:
 
 
 def test_sessions_that_end_before_any_statement(sent: Sent) -> None:
+    statements = sent.server.statements(sent.keep)
     for number in range(SESSIONS_ENDED):
-        at = number % STATEMENTS
-        if at == 0:
-            sent.meet(sent.server.before_commit(sent.server.end_session))
-        else:
-            sent.meet(sent.server.at_statement(at, sent.server.end_session))
-    assert sent.faults >= SESSIONS_ENDED // 3
+        at, ends = number % (statements + 1), sent.server.end_session
+        sent.meet(sent.server.at_statement(at + 1, ends) if at < statements else sent.server.before_commit(ends))
+    assert sent.faults == SESSIONS_ENDED
 
 
 def test_a_store_that_is_away_for_some_runs(sent: Sent) -> None:
