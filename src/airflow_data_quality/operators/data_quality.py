@@ -22,14 +22,17 @@ from airflow_data_quality.core.model.options import MAX_PARALLEL, Options
 from airflow_data_quality.core.model.run import Origin, Run, run_id
 from airflow_data_quality.core.model.templates import RENDERED, is_template
 from airflow_data_quality.core.model.test import Test, coded_tests
-from airflow_data_quality.operators import arguments
+from airflow_data_quality.operators import arguments, assets, telemetry
 from airflow_data_quality.operators.complaint import complaint
 from airflow_data_quality.operators.errors import CheckErrored, DataQualityFailed, DataQualityFailedRetryable
 from airflow_data_quality.operators.loading import uncollected
 
 if TYPE_CHECKING:
     import jinja2
+    from airflow.providers.openlineage.extractors import OperatorLineage
     from airflow.sdk import Context
+
+    from airflow_data_quality.hooks.database import HookDatabase
 
 
 Gate = Literal["fail", "skip", "continue"]
@@ -86,6 +89,7 @@ class DataQualityOperator(BaseOperator):
     template_ext: Sequence[str] = ()
     template_fields_renderers: ClassVar[dict[str, str]] = {"checks": "json", "dataset": "json", "suite": "json", "where": "sql"}
     ui_color = "#e6f4ea"
+    _asked: tuple[Run | None, Mapping[str | None, HookDatabase]] = (None, {})
 
     def __init__(
         self,
@@ -192,6 +196,12 @@ class DataQualityOperator(BaseOperator):
         self._cancel = self._cancel or threading.Event()
         self._cancel.set()
 
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage[Any, Any]:
+        """Returns what the run tells OpenLineage, whose provider calls this after success and failure alike."""
+        from airflow_data_quality.operators.lineage import lineage
+
+        return lineage(*self._asked)
+
     def _tests(self, context: Context, key: str | None) -> Sequence[Test]:
         """Builds the tests from what Airflow has rendered; the rules that had to wait for that are applied now."""
         if self.suite is not None:
@@ -274,7 +284,9 @@ class DataQualityOperator(BaseOperator):
             for conn_id in {test.dataset.conn_id for test in tests}
         }
         done = run(tests, databases, id=number, started_at=now, options=self._options(), cancel=cancel)
-        return done.model_copy(update={"source": "airflow", "origin": origin})
+        done = done.model_copy(update={"source": "airflow", "origin": origin})
+        self._asked = (done, databases)
+        return done
 
     def _options(self) -> Options:
         return Options(
@@ -301,7 +313,8 @@ class DataQualityOperator(BaseOperator):
         self.log.info("%s", report.table(run))
 
     def _keep(self, run: Run) -> None:
-        """Writes the run to the result store, else to the spool. A store that is away never changes the gate."""
+        """Counts the run, and writes it to the result store, else to the spool. A store that is away never changes the gate."""
+        telemetry.count(run)
         try:
             from airflow_data_quality.core.stores.keeping import keep
             from airflow_data_quality.hooks import stores
@@ -314,11 +327,12 @@ class DataQualityOperator(BaseOperator):
             self.log.error("the run cannot be kept (%s); this is it: %s", error, run.model_dump_json())
 
     def _act(self, run: Run, context: Context) -> None:
-        """Gates the task. A task that will not return has its summary pushed first."""
+        """Gates the task. A task that will not return has its summary pushed first; one that will says it to its assets."""
         problem = self._problem(run)
         if problem is not None:
             self._push(run, context)
             raise problem
+        assets.attach(run, self.outlets, context)
 
     def _push(self, run: Run, context: Context) -> None:
         if (ti := context.get("ti")) is not None and self.do_xcom_push:
