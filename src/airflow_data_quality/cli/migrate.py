@@ -1,4 +1,4 @@
-"""``migrate``: makes the tables of both stores, or brings them to this version; says what it did."""
+"""``migrate``: makes the tables of all stores, or brings them to this version; says what it did."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from airflow_data_quality.cli.terminal import write
 def run(args: Namespace) -> int:
     """Prints one line for each thing done, or that nothing was to be done; may run as often as one likes."""
     outside_of_tasks()
-    from airflow_data_quality.hooks import stores
+    from airflow_data_quality.hooks.maintenance import migrate
 
-    for name, store in (("result", stores.result_store()), ("config", stores.config_store())):
-        for line in store.migrate() or ["nothing to do"]:
-            write(f"{name} store {store.place}: {line}")
+    for line in migrate():
+        write(line)
     return PASSED

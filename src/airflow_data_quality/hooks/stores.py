@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from airflow_data_quality.core.stores.configs.store import ConfigStore
     from airflow_data_quality.core.stores.database import StoreDatabase
     from airflow_data_quality.core.stores.results.sql import SqlResultStore
+    from airflow_data_quality.core.stores.schedule.store import ScheduleStore
 
 SECTION = "data_quality"
 DISTRIBUTED = ("Celery", "Kubernetes", "Edge", "Ecs", "Batch")
@@ -39,6 +40,13 @@ def result_store() -> SqlResultStore:
 
     days = conf.getint(SECTION, "retention_days", fallback=400)
     return SqlResultStore(_result_database(), retention_days=days)
+
+
+def schedule_store() -> ScheduleStore:
+    """Returns where it is remembered what was due and claimed: beside the results."""
+    from airflow_data_quality.core.stores.schedule.store import ScheduleStore
+
+    return ScheduleStore(_result_database())
 
 
 def _result_database() -> StoreDatabase:

@@ -37,16 +37,22 @@ def choose(names: Sequence[str], store: ConfigStore) -> Chosen:
     connections = {connection.id: connection for connection in store.all_connections()}
     conn_ids = dict.fromkeys(str(test.dataset.conn_id) for test in enabled)
     return Chosen(
-        tests=[_bound(test, connections) for test in enabled],
+        tests=[as_asked(placed(test, connections)) for test in enabled],
         disabled=[test.id for test in chosen if not test.enabled],
         may_not_sample=[named for named in conn_ids if named not in connections or not connections[named].may_sample],
     )
 
 
-def _bound(test: StoredTest, connections: Mapping[str, RegisteredConnection]) -> Test:
-    """Returns the test as a run takes it; its table lies in the connection's default schema when it names none."""
+def placed(test: StoredTest, connections: Mapping[str, RegisteredConnection]) -> StoredTest:
+    """Returns the test with its table in the connection's default schema, where it names no schema itself."""
     connection = connections.get(str(test.dataset.conn_id))
-    dataset = test.dataset
-    if connection is not None and connection.default_schema and dataset.table and len(split_path(dataset.table)) == 1:
-        dataset = dataset.model_copy(update={"table": f"{connection.default_schema}.{dataset.table.strip()}"})
-    return Test(id=test.id, check=test.check, dataset=dataset)
+    table = test.dataset.table
+    if connection is None or not connection.default_schema or table is None or len(split_path(table)) > 1:
+        return test
+    dataset = test.dataset.model_copy(update={"table": f"{connection.default_schema}.{table.strip()}"})
+    return test.model_copy(update={"dataset": dataset})
+
+
+def as_asked(test: StoredTest) -> Test:
+    """Returns the test as a run takes it."""
+    return Test(id=test.id, check=test.check, dataset=test.dataset)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -13,33 +12,14 @@ from croniter import croniter
 
 from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.stored import StoredTest
+from airflow_data_quality.core.stores.results.answers import TestState
+from airflow_data_quality.core.stores.schedule.store import Due
 from airflow_data_quality.scheduling.cron import NEAR, latest_due
 
 SHORT = timedelta(minutes=30)
 """Up to how long a time between two ticks is looked at minute by minute."""
-PATIENCE = 3
-"""How often in a row a test may error before it is asked less often."""
-LONGEST_BACKOFF = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Due:
-    """A test and the moment at which it is due."""
-
-    test: StoredTest
-    due_at: datetime
-    attempt: int = 0
-    """How often that was begun before and came to nothing."""
-
-
-@dataclass(frozen=True)
-class Streak:
-    """How the latest executions of a test went."""
-
-    errored: int
-    """How many of the last ones errored, without another between them."""
-    last: datetime
-    """When the last one began."""
+LONGEST_BACKOFF = timedelta(hours=12)
+"""A test that is due once a day is never left out."""
 
 
 def due_tests(tests: Iterable[StoredTest], *, since: datetime, now: datetime) -> list[Due]:
@@ -99,12 +79,11 @@ def _values(expression: str, field: int) -> frozenset[int]:
     return frozenset(range(60)) if values == ["*"] else frozenset(map(int, values))
 
 
-def is_backing_off(streak: Streak | None, now: datetime) -> bool:
-    """Says whether a test that keeps erroring waits longer than its schedule: a minute, then twice as long each time."""
-    if streak is None or streak.errored < PATIENCE:
+def is_backing_off(state: TestState, now: datetime) -> bool:
+    """Says whether a test that keeps erroring is left alone for now: half as long again as it has been erroring."""
+    if state.outcome != "errored":
         return False
-    wait = min(timedelta(minutes=2 ** min(streak.errored - PATIENCE, 11)), LONGEST_BACKOFF)
-    return now < streak.last + wait
+    return now < state.started_at + min((state.started_at - state.since) / 2, LONGEST_BACKOFF)
 
 
 def batches(due: Sequence[Due], *, per_connection: int, most: int) -> list[list[Due]]:

@@ -125,6 +125,11 @@ class Delivery:
     away: StoreError | None = None
     """Why the store took no more; None where it has seen all."""
 
+    def problems(self, waiting: int, place: str) -> Sequence[str]:
+        """Returns what a person should see to, one text each, given how many still wait, and where."""
+        away = [] if self.away is None else [str(self.away), f"{waiting} run(s) still wait in {place}"]
+        return [*self.aside, *self.left, *away]
+
 
 class Spool:
     """Runs that wait for the result store."""
