@@ -15,7 +15,7 @@ from benchmarks.database import execute, postgres
 
 QUESTIONS = (
     *("one_scan", "import_package", "operator_overhead", "client_memory", "key_forms", "dag_parsing", "every_check"),
-    *("validating", "many_checks", "s20"),
+    *("validating", "many_checks", "s20", "result_store"),
 )
 ON_REQUEST = ("peers",)
 """Downloads other tools, and takes long: asked only when named."""
@@ -27,7 +27,7 @@ def main() -> None:
     known = (*QUESTIONS, *ON_REQUEST)
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("questions", nargs="*", metavar="QUESTION", help=f"some of {', '.join(known)}; all but peers by default")
-    parser.add_argument("--rows", help="for s20 and peers: the sizes of the table, such as 1e5,1e6,1e7")
+    parser.add_argument("--rows", help="for s20, peers and result_store: how many rows, such as 1e5,1e6,1e7")
     parser.add_argument("--record", help="for s20 and peers: a file to which every time is appended as a line of JSON")
     given = parser.parse_args()
     chosen = given.questions or QUESTIONS

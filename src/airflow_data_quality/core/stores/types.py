@@ -20,9 +20,11 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Turns it to UTC."""
-        if value is not None and value.tzinfo is None:
+        if value is None or value.tzinfo is timezone.utc:
+            return value
+        if value.tzinfo is None:
             raise ValueError(f"{value.isoformat()} has no time zone")
-        return None if value is None else value.astimezone(timezone.utc)
+        return value.astimezone(timezone.utc)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Gives back the zone, which not every database keeps."""

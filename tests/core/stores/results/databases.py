@@ -31,7 +31,7 @@ class Kept:
     @property
     def store(self) -> SqlResultStore:
         """A store in it."""
-        return SqlResultStore(self.database)
+        return SqlResultStore(self.database, retention_days=0)  # TimescaleDB would drop old samples when it likes
 
     @property
     def on_postgres(self) -> bool:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from itertools import product
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Connection, case, desc, func, select
+from sqlalchemy import Connection, desc, func, select
 
 from airflow_data_quality.core.errors import DefinitionError, listed, near
 from airflow_data_quality.core.stores.pages import Page
 from airflow_data_quality.core.stores.results.answers import FAILED_WARNING, PassRate, Summary, Tally, TestState
 from airflow_data_quality.core.stores.results.base import Part
 from airflow_data_quality.core.stores.results.paging import behind, cut
-from airflow_data_quality.core.stores.results.tables import daily_outcomes, test_state
-
-OUTCOMES = ("passed", "failed", "errored", "skipped")
+from airflow_data_quality.core.stores.results.tables import OUTCOMES, SEVERITIES, daily_outcomes, test_state
 
 _columns = [test_state.c[field.name] for field in fields(TestState)]
 
@@ -78,26 +77,11 @@ def pass_rates(connection: Connection, since: date, until: date, by: Sequence[Pa
         )
     names = [name for part in by for name in (("conn_id", "dataset") if part == "dataset" else (part,))]
     parts = [daily_outcomes.c[name] for name in names]
-    sums = [func.coalesce(func.sum(each), 0) for each in _sums()]
+    counted = list(product(OUTCOMES, SEVERITIES))
+    sums = [func.coalesce(func.sum(daily_outcomes.c[f"{severity}_{outcome}"]), 0) for outcome, severity in counted]
     ask = select(*parts, *sums).where(daily_outcomes.c.day.between(since, until)).group_by(*parts).order_by(*parts)
-    rows = [tuple(row) for row in connection.execute(ask)]
-    width = len(parts)
-    return [PassRate(_tally_of(*row[width:]), **dict(zip(names, row, strict=False))) for row in rows]
-
-
-def _tally_of(*sums: Any) -> Tally:
-    *counts, lost = sums
-    passed, failed, errored, skipped, scored = map(int, counts)
-    return Tally(passed, failed, errored, skipped, scored, float(lost))
-
-
-def _sums() -> list[ColumnElement[Any]]:
-    columns = daily_outcomes.c
-    apart = [case((columns.outcome == outcome, columns.n), else_=0) for outcome in OUTCOMES]
-    scored = case(((columns.outcome != "skipped") & (columns.severity != "info"), columns.n), else_=0)
-    quarters = case(
-        ((columns.severity == "info") | columns.outcome.in_(("passed", "skipped")), 0),
-        ((columns.outcome == "failed") & (columns.severity == "warn"), columns.n * FAILED_WARNING),
-        else_=columns.n * 1.0,
-    )
-    return [*apart, scored, quarters]
+    rates = []
+    for row in connection.execute(ask):
+        tally = _tally((*kind, n) for kind, n in zip(counted, row[len(parts) :], strict=True))
+        rates.append(PassRate(tally, **dict(zip(names, row, strict=False))))
+    return rates

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, TypeVar
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, literal, tuple_
 
 from airflow_data_quality.core.errors import DefinitionError
+from airflow_data_quality.core.model.moments import parse_moment
 from airflow_data_quality.core.stores.pages import cursor_of, key_of
+from airflow_data_quality.core.stores.types import Moment
 
 T = TypeVar("T")
-READERS: dict[type, Callable[[Any], Any]] = {datetime: datetime.fromisoformat, UUID: UUID}
 
 
 def behind(
@@ -34,9 +33,17 @@ def behind(
         raise DefinitionError(f"limit is {limit}; a page has at least 1 item")
     if cursor is None:
         return []
-    kinds = [READERS.get(each.type.python_type, each.type.python_type) for each in order]
+    kinds = [_reader(each.type) for each in order]
     key = tuple_(*(literal(part, each.type) for part, each in zip(key_of(cursor, kinds), order, strict=True)))
     return [tuple_(*order) < key if newest_first else tuple_(*order) > key]
+
+
+def _reader(type_: Any) -> Callable[[Any], Any]:
+    """Returns what makes a part of a key out of the plain data that a cursor holds."""
+    if isinstance(type_, Moment):
+        return parse_moment
+    made: type = type_.python_type
+    return made
 
 
 def cut(rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> tuple[Sequence[T], str | None]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from itertools import accumulate
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, RowMapping, desc, literal, select, tuple_
 
 from airflow_data_quality.core.model.execution import Execution
+from airflow_data_quality.core.model.moments import parse_moment
 from airflow_data_quality.core.model.run import Run
 from airflow_data_quality.core.stores.pages import Page, key_of
 from airflow_data_quality.core.stores.results.from_rows import execution_of, run_of
@@ -123,7 +123,7 @@ def _newest_runs(connection: Connection, task: Mapping[str, str], cursor: str | 
     order = (runs.c.started_at, runs.c.id)
     ask = select(runs.c.id, runs.c.first_at, runs.c.last_at, HOW_MANY.label("n")).where(HOW_MANY > 0, *_of_task(task))
     if cursor is not None:
-        at, run_id, _ = key_of(cursor, (datetime.fromisoformat, UUID, int))
+        at, run_id, _ = key_of(cursor, (parse_moment, UUID, int))
         ask = ask.where(
             tuple_(*order) <= tuple_(*(literal(part, each.type) for part, each in zip((at, run_id), order, strict=True)))
         )

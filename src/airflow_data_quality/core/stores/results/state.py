@@ -24,7 +24,7 @@ def bring_up(connection: Connection, run: Row, executions: int) -> None:
         run: its row.
         executions: how many it has.
     """
-    if connection.execute(_set(connection, run)).rowcount < executions:
+    if connection.execute(_set(connection, run), execution_options={"preserve_rowcount": True}).rowcount < executions:
         connection.execute(_mend(run))
 
 

@@ -6,8 +6,13 @@ hypertables they could not all, and every row written would be looked up once mo
 
 from __future__ import annotations
 
+from itertools import product
+from typing import get_args
+
 from sqlalchemy import BigInteger, Boolean, Column, Date, Double, Index, Integer, MetaData, String, Table, Text, Uuid
 
+from airflow_data_quality.core.model.check import Severity
+from airflow_data_quality.core.model.execution import Outcome
 from airflow_data_quality.core.stores.schema import History
 from airflow_data_quality.core.stores.types import AnyText, Json, Moment
 
@@ -15,6 +20,7 @@ metadata = MetaData()
 HISTORY = History("results", "result store", head="0003", version_table="data_quality_version", metadata=metadata)
 ORDERED_BY = 250
 """How many characters of a test's id lists are ordered by; all of it, where it has no more than a stored test's may have."""
+SEVERITIES, OUTCOMES = get_args(Severity), get_args(Outcome)
 
 statements = Table(
     "statements",
@@ -96,7 +102,6 @@ measurements = Table(
     Column("started_at", Moment, primary_key=True),
     Column("execution_id", Uuid, nullable=False),
     Column("test_key", Uuid, nullable=False),
-    Column("test_id", AnyText, nullable=False),
     Column("metric", AnyText, nullable=False),
     Column("value", Double),
     Column("exact_value", Json),
@@ -132,17 +137,16 @@ test_state = Table(
     Index("test_state_by_outcome", "outcome", "since"),
 )
 
+# How many executions had each severity and outcome, a column each: a year's answers read few rows.
 daily_outcomes = Table(
     "daily_outcomes",
     metadata,
-    Column("key", Uuid, primary_key=True, comment="made of all that is counted apart"),
+    Column("key", Uuid, primary_key=True, comment="made of the day, the connection, the dataset and the dimension"),
     Column("day", Date, nullable=False, comment="in UTC"),
     Column("conn_id", AnyText),
     Column("dataset", AnyText, nullable=False),
     Column("dimension", AnyText, nullable=False),
-    Column("severity", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("n", BigInteger, nullable=False),
+    *(Column(f"{severity}_{outcome}", Integer, nullable=False) for severity, outcome in product(SEVERITIES, OUTCOMES)),
     Index("daily_outcomes_by_day", "day"),
 )
 

@@ -25,7 +25,8 @@ class Rows(NamedTuple):
     run: Row
     statements: list[Row]
     executions: list[Row]
-    measurements: list[Row]
+    measurements: Iterator[Row]
+    """Made as they are taken, once: they are many."""
 
 
 def rows_of(run: Run) -> Rows:
@@ -40,7 +41,7 @@ def rows_of(run: Run) -> Rows:
         run={**_run_row(run, document["plan"], hashes), "first_at": min(moments), "last_at": max(moments)},
         statements=[{"hash": key, "text": text, "last_used": used} for text, key in sorted(hashes.items(), key=itemgetter(1))],
         executions=[_execution_row(number, *pair, hashes) for number, pair in enumerate(pairs)],
-        measurements=[row for pair in pairs for row in _measurement_rows(*pair, ids)],
+        measurements=(row for pair in pairs for row in _measurement_rows(*pair, ids)),
     )
 
 
@@ -114,7 +115,6 @@ def _measurement_rows(execution: Execution, document: Mapping[str, Any], ids: It
             "started_at": execution.started_at,
             "execution_id": execution.id,
             "test_key": key,
-            "test_id": execution.test_id,
             "metric": measured.metric,
             "value": as_double(measured.value),
             "exact_value": plain["value"],
@@ -127,5 +127,8 @@ def as_double(value: object) -> float | None:
         return value.total_seconds()
     if not isinstance(value, int | float | Decimal):
         return None
-    double = float(Decimal(value))  # by way of a decimal, for an int that is too large would raise
+    try:
+        double = float(value)
+    except OverflowError:  # an int; a decimal that is too large is infinite by itself
+        double = math.inf if value > 0 else -math.inf
     return None if math.isnan(double) else double

@@ -6,17 +6,21 @@ Whoever writes takes locks in one order (task instance, run, statements, states,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta, timezone
+from itertools import product
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, Select, func, literal, not_, select, tuple_, update
 
 from airflow_data_quality.core.stores.results.keys import day_key
-from airflow_data_quality.core.stores.results.rows import Row, into, put
+from airflow_data_quality.core.stores.results.reading import parts
+from airflow_data_quality.core.stores.results.rows import Row, add, into, put
 from airflow_data_quality.core.stores.results.state import bring_up
 from airflow_data_quality.core.stores.results.tables import (
+    OUTCOMES,
+    SEVERITIES,
     daily_outcomes,
     late_days,
     measurements,
@@ -28,7 +32,8 @@ from airflow_data_quality.core.stores.results.timescale import DAILY
 from airflow_data_quality.core.stores.results.to_rows import Rows
 from airflow_data_quality.core.stores.schema import SCHEMA
 
-COUNTED_APART = ("conn_id", "dataset", "dimension", "severity", "outcome")
+COUNTED_APART = ("conn_id", "dataset", "dimension")
+NONE_YET = {f"{severity}_{outcome}": 0 for severity, outcome in product(SEVERITIES, OUTCOMES)}
 ON_TIME = timedelta(days=2)
 """How old an execution may be and still be seen by the policies that refresh aggregates; a day less than theirs."""
 
@@ -41,9 +46,9 @@ def write(connection: Connection, rows: Rows) -> bool:
     counted = connection.execute(_guard(connection, run)).scalar_one_or_none()
     if counted is None:
         return False
-    put(connection, statements, rows.statements, _used_again)
-    put(connection, test_executions, rows.executions)
-    put(connection, measurements, rows.measurements)
+    put(connection, statements, _not_used_since(connection, rows.statements), _used_again)
+    add(connection, test_executions, rows.executions)
+    add(connection, measurements, rows.measurements)
     if rows.executions:
         bring_up(connection, run, len(rows.executions))
     if counted:
@@ -67,6 +72,16 @@ def _guard(connection: Connection, run: Row) -> Any:
     return guard.on_conflict_do_nothing(index_elements=[runs.c.id]).returning(runs.c.counted)
 
 
+def _not_used_since(connection: Connection, rows: Sequence[Row]) -> Sequence[Row]:
+    """Returns the statements that are new, or were used on earlier days only: others need no lock and are not sent again."""
+    used = statements.c
+    known: set[str] = set()
+    for part in parts(rows):
+        ask = select(used.hash).where(used.hash.in_([row["hash"] for row in part]), used.last_used >= part[0]["last_used"])
+        known.update(connection.scalars(ask))
+    return [row for row in rows if row["hash"] not in known]
+
+
 def _used_again(insert: Any) -> Any:
     newer = insert.excluded.last_used
     return insert.on_conflict_do_update(
@@ -79,18 +94,22 @@ def _count(connection: Connection, rows: Rows) -> None:
     counts = _counts(rows.executions)
     if rows.run["task_key"] is not None:
         counts.subtract(_counts(_no_longer_counted(connection, rows.run)))
-    keyed = [
-        {"key": day_key(day, parts), "day": day, **dict(zip(COUNTED_APART, parts, strict=True)), "n": n}
-        for (day, *parts), n in counts.items()
-        if n
-    ]
-    put(connection, daily_outcomes, sorted(keyed, key=lambda row: row["key"]), _added)
+    by_key: dict[UUID, Row] = {}
+    for (day, *apart, column), n in counts.items():
+        row = by_key.setdefault(day_key(day, apart), {"day": day, **dict(zip(COUNTED_APART, apart, strict=True)), **NONE_YET})
+        row[column] += n
+    put(connection, daily_outcomes, [{"key": key, **by_key[key]} for key in sorted(by_key)], _added)
 
 
 def _counts(executions: Iterable[Row | RowMapping]) -> Counter[Any]:
     return Counter(
-        (row["started_at"].astimezone(timezone.utc).date(), *(row[name] for name in COUNTED_APART)) for row in executions
+        (_day(row), *(row[name] for name in COUNTED_APART), f"{row['severity']}_{row['outcome']}") for row in executions
     )
+
+
+def _day(row: Row | RowMapping) -> date:
+    day: date = row["started_at"].astimezone(timezone.utc).date()
+    return day
 
 
 def _no_longer_counted(connection: Connection, run: Row) -> list[RowMapping]:
@@ -102,13 +121,14 @@ def _no_longer_counted(connection: Connection, run: Row) -> list[RowMapping]:
 
 def _counted_of(run_id: UUID, first_at: datetime, last_at: datetime) -> Select[Any]:
     columns = test_executions.c
-    return select(columns.started_at, *(columns[name] for name in COUNTED_APART)).where(
+    return select(columns.started_at, columns.severity, columns.outcome, *(columns[name] for name in COUNTED_APART)).where(
         columns.run_id == run_id, columns.started_at.between(first_at, last_at)
     )
 
 
 def _added(insert: Any) -> Any:
-    return insert.on_conflict_do_update(index_elements=[daily_outcomes.c.key], set_={"n": daily_outcomes.c.n + insert.excluded.n})
+    sums = {name: daily_outcomes.c[name] + insert.excluded[name] for name in NONE_YET}
+    return insert.on_conflict_do_update(index_elements=[daily_outcomes.c.key], set_=sums)
 
 
 def _note_late(connection: Connection, rows: Rows) -> None:
@@ -117,7 +137,7 @@ def _note_late(connection: Connection, rows: Rows) -> None:
         return
     if connection.scalar(select(func.to_regclass(f"{SCHEMA}.{DAILY}"))) is None:
         return
-    days = sorted({row["started_at"].astimezone(timezone.utc).date() for row in rows.measurements})
+    days = sorted(set(map(_day, rows.executions)))
     put(connection, late_days, [{"day": day, "writes": 1} for day in days], _once_more)
 
 
