@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
 from typing_extensions import Self
@@ -47,7 +47,7 @@ class _Stored(BaseModel):
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
-    kind: ClassVar[str]
+    kind: ClassVar[Literal["test", "connection"]]
     """What it is called in messages and in the audit log."""
 
     id: StoredId

@@ -5,9 +5,9 @@ A shelf knows neither tests nor connections; ``store.py`` puts both on it, which
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any, Literal, Protocol
 
 from airflow_data_quality.core.stores.pages import Page
@@ -29,6 +29,7 @@ class Item:
     document: str | None
     """JSON text, in which the order of keys is kept; None once it is deleted."""
     updated_at: datetime
+    """In UTC; later than that of the version before."""
     schema_version: int = SCHEMA_VERSION
 
 
@@ -41,6 +42,16 @@ class Change:
     after: Item
     by: str
     """Who changes it."""
+
+    @property
+    def kind(self) -> Kind:
+        """What is changed."""
+        return self.after.kind
+
+    @property
+    def id(self) -> str:
+        """Which one."""
+        return self.after.id
 
 
 @dataclass(frozen=True)
@@ -68,24 +79,23 @@ class Shelf(Protocol):
     def revision(self) -> int:
         """Returns how often anything has been changed: one small read."""
 
-    def items(self) -> tuple[int, Sequence[Item]]:
-        """Returns every document that is not deleted, and a revision since which nothing of them can have been missed."""
+    def items(self, kind: Kind) -> tuple[int, Sequence[Item]]:
+        """Returns every document of a kind, deleted ones too, and a revision since which none can have been missed."""
 
     def item(self, kind: Kind, id: str) -> Item | None:
         """Returns one document as it is now, a deleted one too; None where nothing ever was."""
 
-    def commit(self, changes: Sequence[Change]) -> None:
-        """Makes changes with their audit entries, and counts the revision up.
+    def batches(self, changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+        """Yields changes in their order, in parts of which each can be committed."""
 
-        All of at most ``most_changes`` are made, or none.
+    def commit(self, changes: Sequence[Change]) -> None:
+        """Makes the changes of one batch with their audit entries, and counts the revision up by one.
+
+        All are made, or none.
 
         Raises:
             Conflict: when the version of any document is not the one that the change has seen.
         """
-
-    @property
-    def most_changes(self) -> int:
-        """How many changes one commit may have."""
 
     def audit(self, kind: Kind, id: str, *, cursor: str | None = None, limit: int = 100) -> Page[AuditEntry]:
         """Returns what happened to one document, the newest first."""
@@ -95,3 +105,8 @@ class Shelf(Protocol):
 
     def maintain(self, *, audit_before: datetime | None) -> Sequence[str]:
         """Deletes what was audited before then, where the store does not by itself; returns what was done."""
+
+
+def moment_text(moment: datetime) -> str:
+    """Returns a moment as shelves keep it: of one width, so that texts are in the order of the moments."""
+    return moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
