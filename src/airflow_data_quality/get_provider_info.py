@@ -94,6 +94,23 @@ OPTIONS: dict[str, Any] = {
         "example": "/mnt/shared/data_quality_spool",
         "default": "",
     },
+    "pool": {
+        "description": "The Airflow pool in which scheduled batches of stored tests run.",
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "data_quality",
+        "default": "default_pool",
+    },
+    "max_batches_per_connection": {
+        "description": (
+            "In how many batches, each a task, a connection's tests that are due together are run at most. Those that still "
+            "run from before do not count."
+        ),
+        "version_added": "0.1.0",
+        "type": "integer",
+        "example": "8",
+        "default": "4",
+    },
 }
 """The section ``[data_quality]`` of Airflow's configuration."""
 

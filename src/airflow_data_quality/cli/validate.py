@@ -9,10 +9,8 @@ from pathlib import Path
 from airflow_data_quality.cli.main import MISUSED, PASSED
 from airflow_data_quality.cli.terminal import write
 from airflow_data_quality.core.errors import DefinitionError
-from airflow_data_quality.core.formats.suite import Suite
+from airflow_data_quality.core.formats.suite import ENDINGS, Suite
 from airflow_data_quality.core.model.dataset import split_path
-
-ENDINGS = (".yaml", ".yml", ".json")
 
 
 def run(args: Namespace) -> int:

@@ -267,7 +267,8 @@ def test_every_mistake_is_told_at_once() -> None:
 def test_every_mistake_of_a_check_is_told_beside_its_unknown_fields() -> None:
     message = mistakes("name: s\ntable: t\ntags: []\nchecks:\n  - volume:\n      minimum: 1\n      max: many\n      severty: 1\n")
     assert message.splitlines() == [
-        "s.yaml:3:7: tags: unknown field 'tags' (allowed: name, conn_id, table, dataset, datasets, checks)",
+        "s.yaml:3:7: tags: unknown field 'tags' (allowed: name, conn_id, table, dataset, datasets, checks,"
+        " schedule, timezone)",
         "s.yaml:6:16: checks.0.minimum: unknown field 'minimum'; did you mean 'min'? (allowed: name, description, severity,"
         " dimension, where, tags, warn, min, max, above, below, equals)",
         "s.yaml:8:16: checks.0.severty: unknown field 'severty'; did you mean 'severity'? (allowed: name, description, severity,"
@@ -307,7 +308,11 @@ def test_no_text_raises_anything_but_a_definition_error(text: str) -> None:
         ({"table": None, "datasets": []}, "give exactly one of table, dataset and datasets"),
         ({"checks": []}, "a suite needs at least one check"),
         ({"checks": [Volume(min=1), Volume(max=5)]}, "give each a name="),
-        ({"schedule": "@daily"}, "unknown field 'schedule'"),
+        ({"owner": "sales"}, "unknown field 'owner'"),
+        ({"schedule": "@dayly"}, "'@dayly' is no preset; did you mean '@daily'"),
+        ({"schedule": "0 6 * *"}, "has 4 fields; write the five of cron"),
+        ({"schedule": "0 0 31 2 *"}, "is no cron expression, or never due"),
+        ({"timezone": "Berlin"}, "is no time zone; did you mean 'Europe/Berlin'"),
     ],
     ids=str,
 )

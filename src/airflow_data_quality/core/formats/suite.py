@@ -13,9 +13,13 @@ from airflow_data_quality.core.errors import DefinitionError
 from airflow_data_quality.core.formats.document import Document
 from airflow_data_quality.core.model.check import Check
 from airflow_data_quality.core.model.dataset import Dataset
+from airflow_data_quality.core.model.moments import ZoneName
+from airflow_data_quality.core.model.schedule import Schedule
 from airflow_data_quality.core.model.templates import Definition
 from airflow_data_quality.core.model.test import Test, coded_tests, refuse_equal_labels
 
+ENDINGS = (".yaml", ".yml", ".json")
+"""How the names of suite files end."""
 LONGEST = 100
 """Characters of what was given that a message repeats."""
 LONGEST_MESSAGE = 1000
@@ -35,6 +39,10 @@ class Suite(Definition):
     datasets: Annotated[Sequence[Dataset], AfterValidator(tuple)] | None = None
     """Several datasets: every check is made on each."""
     checks: Annotated[Sequence[SerializeAsAny[Check]], AfterValidator(tuple)]
+    schedule: Schedule = None
+    """When it is due, for who makes DAGs of suites: a cron expression of five fields, or a preset such as ``@hourly``."""
+    timezone: ZoneName = "UTC"
+    """In which the schedule is read."""
 
     def check_together(self) -> None:
         """Refuses a suite without checks, with more or less than one way to say on what, or with equal labels."""
@@ -60,7 +68,7 @@ class Suite(Definition):
 
     def spec(self) -> dict[str, Any]:
         """Returns plain data that builds the same suite again; it may travel by XCom."""
-        fields = self.model_dump(mode="json", exclude_none=True, exclude={"checks", "dataset", "datasets"})
+        fields = self.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude={"checks", "dataset", "datasets"})
         parts = {name: _spec(getattr(self, name)) for name in ("dataset", "datasets", "checks")}
         return {**fields, **{name: part for name, part in parts.items() if part is not None}}
 
