@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ from typing_extensions import Self
 
 from airflow_data_quality.core.errors import DefinitionError
 from airflow_data_quality.core.formats.document import Document
+from airflow_data_quality.core.formats.mistakes import mistakes
 from airflow_data_quality.core.model.check import Check
 from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.moments import ZoneName
@@ -20,10 +21,6 @@ from airflow_data_quality.core.model.test import Test, coded_tests, refuse_equal
 
 ENDINGS = (".yaml", ".yml", ".json")
 """How the names of suite files end."""
-LONGEST = 100
-"""Characters of what was given that a message repeats."""
-LONGEST_MESSAGE = 1000
-"""Characters of a message, which may repeat more by itself."""
 
 
 class Suite(Definition):
@@ -95,7 +92,7 @@ class Suite(Definition):
         try:
             return cls.model_validate(document.value)
         except ValidationError as error:
-            raise DefinitionError("\n".join(_mistakes(document, error))) from None
+            raise DefinitionError("\n".join(mistakes(document, error, whole="suite"))) from None
 
 
 def _spec(part: Any) -> Any:
@@ -103,26 +100,3 @@ def _spec(part: Any) -> Any:
     if isinstance(part, tuple):
         return [item.spec() for item in part]
     return part.spec() if isinstance(part, Check | Dataset) else part
-
-
-def _mistakes(document: Document, error: ValidationError) -> Sequence[str]:
-    return [
-        f"{document.place(problem['loc'])}: {'.'.join(map(str, problem['loc'])) or 'suite'}: {_message(document, dict(problem))}"
-        for problem in error.errors(include_url=False)
-    ]
-
-
-def _message(document: Document, problem: dict[str, Any]) -> str:
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    if problem["type"] == "missing":
-        return "this field is missing"
-    if problem["type"] == "is_instance_of" and problem["ctx"]["class"] == "Sequence":
-        message = "this must be a list: [first, second], or lines that begin with '- '"
-    written = document.source(problem["loc"])
-    given = written if written is not None and not isinstance(problem["input"], str) else repr(problem["input"])
-    if problem["type"] == "string_type" and not isinstance(problem["input"], Mapping | list):
-        return f"{given} is no text; write it in quotes: '{given}'" if given else "nothing is written here; give a text"
-    given = given or "nothing"
-    if len(message) > LONGEST_MESSAGE:
-        return f"{message[:LONGEST_MESSAGE]}…"
-    return message if given in message or len(given) > LONGEST else f"{message}; given: {given}"

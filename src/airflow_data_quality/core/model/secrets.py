@@ -25,11 +25,32 @@ def credential_fields(given: Mapping[Any, Any]) -> list[str]:
 
 def credentials_in(value: Any) -> Iterator[str]:
     """Yields what credentials the texts inside mappings and lists hold, in words that do not repeat them."""
-    if isinstance(value, str):
-        yield from (words for pattern, words in _IN_TEXT if pattern.search(value))
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from credentials_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from credentials_in(item)
+    for part in _parts(value):
+        if isinstance(part, str):
+            yield from (words for pattern, words in _IN_TEXT if pattern.search(part))
+
+
+def hidden(text: str, given: Any) -> str:
+    """Returns a message without the credentials that it repeats of what was given: by their field, or by their look."""
+    for part in _parts(given):
+        if isinstance(part, Mapping):
+            fields = credential_fields(part)
+            for secret in [value for name, value in part.items() if str(name) in fields]:
+                text = text.replace(repr(secret), "'…'")
+    for pattern, _ in _IN_TEXT:
+        text = pattern.sub("…", text)
+    return text
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """Yields a value and all that lies in it; each mapping and list once, for by a YAML alias one may lie in itself."""
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        yield part
+        if isinstance(part, Mapping | list | tuple):
+            seen.add(id(part))
+            waiting += reversed(list(part.values()) if isinstance(part, Mapping) else part)

@@ -15,7 +15,7 @@ from airflow_data_quality.core.model.dataset import split_path
 from airflow_data_quality.core.model.moments import ZoneName
 from airflow_data_quality.core.model.schedule import Schedule
 from airflow_data_quality.core.model.secrets import credential_fields, credentials_in
-from airflow_data_quality.core.model.templates import RENDERED
+from airflow_data_quality.core.model.templates import RENDERED, beside_unknown
 from airflow_data_quality.core.model.test import Test
 
 LONGEST_ID = 250
@@ -59,16 +59,18 @@ class _Stored(BaseModel):
     def _read(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         if isinstance(given, cls):
             return given
-        if not isinstance(given, Mapping):
-            raise ValueError(f"{given!r} is no {cls.kind}; give a mapping with {listed(cls.model_fields)}")
-        if found := [*credential_fields(given), *credentials_in(given)]:
+        if found := [*(credential_fields(given) if isinstance(given, Mapping) else ()), *credentials_in(given)]:
             raise ValueError(
                 f"{found[0]}: credentials are never stored here; they belong into the Airflow connection that the id names"
             )
-        for field in given:
-            if field not in (known := cls.model_fields):
-                raise ValueError(f"unknown field {field!r}{near(str(field), known)} (allowed: {listed(known)})")
-        return handler(given)
+        known = cls.model_fields
+        if not isinstance(given, Mapping):
+            raise ValueError(f"{given!r} is no {cls.kind}; give a mapping with {listed(known)}")
+        unknown = [str(field) for field in given if field not in known]
+        if not unknown:
+            return handler(given)
+        said = {field: f"unknown field {field!r}{near(field, known)} (allowed: {listed(known)})" for field in unknown}
+        raise beside_unknown(cls, said, given, handler)
 
     @classmethod
     def of(cls, given: Any) -> Self:

@@ -69,6 +69,20 @@ def _mistake(kind: str, text: str, loc: tuple[int | str, ...], given: Any) -> In
     return InitErrorDetails(type=PydanticCustomError(kind, "{text}", {"text": text}), loc=loc, input=given)
 
 
+def beside_unknown(
+    model: type[BaseModel], unknown: Mapping[str, str], given: Mapping[Any, Any], handler: ModelWrapValidatorHandler[Any]
+) -> ValidationError:
+    """Returns an error for fields that a model does not have, field → what is said of it, and for all other mistakes."""
+    mistakes = [_mistake("unknown_field", text, (field,), field) for field, text in unknown.items()]
+    try:
+        handler({field: value for field, value in given.items() if field in model.model_fields})
+    except ValidationError as error:
+        # Rules that span fields may be broken only because of the misspelt one: an error of the whole is left out.
+        others = [other for other in error.errors(include_url=False) if other["loc"]]
+        mistakes += [_mistake(other["type"], other["msg"], other["loc"], other["input"]) for other in others]
+    return ValidationError.from_exception_data(model.__name__, mistakes)
+
+
 class Definition(BaseModel):
     """What a user writes: frozen, no unknown fields, templates allowed."""
 
@@ -101,14 +115,7 @@ class Definition(BaseModel):
         known = cls.model_fields
         if not isinstance(value, Mapping) or not (unknown := [field for field in value if field not in known]):
             return handler(value)
-        mistakes = [_mistake("unknown_field", cls._unknown(str(field)), (str(field),), str(field)) for field in unknown]
-        try:
-            handler({field: given for field, given in value.items() if field in cls.model_fields})
-        except ValidationError as error:
-            # Rules that span fields may be broken only because of the misspelt one: an error of the whole is left out.
-            others = [other for other in error.errors(include_url=False) if other["loc"]]
-            mistakes += [_mistake(other["type"], other["msg"], other["loc"], other["input"]) for other in others]
-        raise ValidationError.from_exception_data(cls.__name__, mistakes)
+        raise beside_unknown(cls, {str(field): cls._unknown(str(field)) for field in unknown}, value, handler)
 
     @model_validator(mode="after")
     def _rules_that_span_fields(self, info: ValidationInfo) -> Self:
