@@ -96,8 +96,10 @@ def _path(table: str, executions: Iterable[Execution], dialect: str) -> Sequence
         except SqlglotError:
             continue
         for found in tree.find_all(exp.Table):
-            if found.name.lower() == name.lower():
-                return [part.name for part in found.parts]
+            parts = found.parts
+            # Ours is written whole and in quotes, which tells it from what a user's SQL names.
+            if found.name.lower() == name.lower() and len(parts) > 1 and all(part.args.get("quoted") for part in parts):
+                return [part.name for part in parts]
     return ()
 
 
