@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from airflow_data_quality.core.runner import run_checks
     from airflow_data_quality.operators.branch import DataQualityBranchOperator
     from airflow_data_quality.operators.data_quality import DataQualityOperator
+    from airflow_data_quality.sensors.data_quality import DataQualitySensor
+    from airflow_data_quality.sensors.freshness import FreshnessSensor
 
 __version__ = "0.1.0"
 
@@ -35,10 +37,12 @@ __all__ = [
     "CustomSql",
     "DataQualityBranchOperator",
     "DataQualityOperator",
+    "DataQualitySensor",
     "Dataset",
     "Distribution",
     "Expression",
     "Freshness",
+    "FreshnessSensor",
     "Length",
     "Pattern",
     "Range",
@@ -58,10 +62,12 @@ _HOMES = {
     "CustomSql": "core.checks.custom_sql",
     "DataQualityBranchOperator": "operators.branch",
     "DataQualityOperator": "operators.data_quality",
+    "DataQualitySensor": "sensors.data_quality",
     "Dataset": "core.model.dataset",
     "Distribution": "core.checks.distribution",
     "Expression": "core.checks.expression",
     "Freshness": "core.checks.freshness",
+    "FreshnessSensor": "sensors.freshness",
     "Length": "core.checks.length",
     "Pattern": "core.checks.pattern",
     "Range": "core.checks.range",
