@@ -33,6 +33,14 @@ def _id(given: str) -> str:
     return given
 
 
+def is_id(text: str) -> bool:
+    """Says whether anything could be stored under an id."""
+    try:
+        return bool(_id(text))
+    except ValueError:
+        return False
+
+
 def _each_once(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 

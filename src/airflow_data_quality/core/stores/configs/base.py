@@ -5,7 +5,7 @@ A shelf knows neither tests nor connections; ``store.py`` puts both on it, which
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Literal, Protocol
@@ -85,8 +85,8 @@ class Shelf(Protocol):
     def item(self, kind: Kind, id: str) -> Item | None:
         """Returns one document as it is now, a deleted one too; None where nothing ever was."""
 
-    def batches(self, changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
-        """Yields changes in their order, in parts of which each can be committed."""
+    def batches(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
+        """Returns changes in their order, in parts of which each can be committed."""
 
     def commit(self, changes: Sequence[Change]) -> None:
         """Makes the changes of one batch with their audit entries, and counts the revision up by one.

@@ -5,7 +5,7 @@ A transaction that writes counts the revision up first: its row is held until th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,10 +57,9 @@ class SqlShelf:
             row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
             return None if row is None else _item(kind, row)
 
-    def batches(self, changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    def batches(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """See ``Shelf.batches``."""
-        for start in range(0, len(changes), MOST_CHANGES):
-            yield changes[start : start + MOST_CHANGES]
+        return [changes[start : start + MOST_CHANGES] for start in range(0, len(changes), MOST_CHANGES)]
 
     def commit(self, changes: Sequence[Change]) -> None:
         """See ``Shelf.commit``."""
