@@ -65,7 +65,7 @@ bench: $(STAMP) ## measure what the package promises to be fast at
 	@$(PY) -m benchmarks $(ARGS)
 
 pins: $(UV) ## resolve pins.txt again (ARGS=--upgrade takes newer versions)
-	@printf '%s\n' $(EXTRA_PINS) | $(UV) pip compile pyproject.toml - --extra amazon --extra celery --extra openlineage --extra postgres --extra sqlite --group demo --group test --group lint \
+	@printf '%s\n' $(EXTRA_PINS) | $(UV) pip compile pyproject.toml - --extra amazon --extra celery --extra openlineage --extra pagerduty --extra postgres --extra slack --extra smtp --extra sqlite --group demo --group test --group lint \
 		--universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command "make pins" --quiet --output-file pins.txt $(ARGS)
 
