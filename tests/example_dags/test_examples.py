@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from airflow.sdk import BaseHook
 
 from tests.dag_runs import executions, states
 
@@ -56,8 +58,29 @@ RUN: dict[str, list[tuple[dict[str, Any], dict[str, list[str]]]]] = {
             {"needed": ["success"], "quality": ["failed"], "keys": ["success", "success"], "publish": ["upstream_failed"]},
         ),
     ],
+    "asset_gating": [({}, {"quality": ["success"]})],
+    "write_audit_publish": [
+        ({}, {"audit": ["failed"], "publish": ["upstream_failed"]}),
+        ({"broken": False}, {"audit": ["success"], "publish": ["success"]}),
+    ],
+    "stored_tests": [
+        ({}, {"quality": ["failed"], "publish": ["upstream_failed"]}),
+        ({"broken": False}, {"quality": ["success"], "publish": ["success"]}),
+    ],
     "run_checks_in_a_task": [({}, {"checks": ["success"], "choose": ["success"], "publish": ["success"]})],
 }
+
+
+@pytest.fixture(autouse=True)
+def stored(store: Any) -> None:
+    """The config store, filled with what lies beside the example of stored tests."""
+    from airflow_data_quality.core.model.stored import RegisteredConnection, StoredTest
+    from airflow_data_quality.hooks import stores
+
+    given = yaml.safe_load((EXAMPLES / "stored_tests" / "orders.yaml").read_text(encoding="utf-8"))
+    connections = [RegisteredConnection.of(plain) for plain in given["connections"]]
+    tests = [StoredTest.of(plain) for plain in given["tests"]]
+    stores.config_store().apply([*connections, *tests], [], by="test")
 
 
 @pytest.mark.parametrize(("name", "conf", "expected"), [(name, *go) for name, goes in RUN.items() for go in goes])
@@ -84,3 +107,32 @@ def test_what_the_examples_hand_on(run_dag: Callable[..., Any]) -> None:
     assert told == "failed: example_gate_continue/quality/completeness(email)"
     published = run_dag("example_run_checks_in_a_task").get_task_instance("publish").xcom_pull(task_ids="publish")
     assert published == "published email IS NOT NULL"
+
+
+def test_consumers_ask_for_as_much_quality_as_they_need(run_dag: Callable[..., Any]) -> None:
+    good_enough = {"good_enough": ["success"], "count_orders": ["success"]}
+    run_dag("example_asset_gating")
+    consumer = states(run_dag("example_asset_gating_consumer"))
+    assert consumer == {**good_enough, "flawless": ["failed"], "send_invoices": ["upstream_failed"]}
+    run_dag("example_asset_gating", broken=False)
+    consumer = states(run_dag("example_asset_gating_consumer"))
+    assert consumer == {**good_enough, "flawless": ["success"], "send_invoices": ["success"]}
+
+
+def test_what_is_published_is_replaced_as_a_whole_or_not_at_all(run_dag: Callable[..., Any]) -> None:
+    hook = BaseHook.get_connection("warehouse").get_hook()
+
+    def published() -> Any:
+        return [tuple(row) for row in hook.get_records("SELECT id, email FROM wap_orders ORDER BY id")]
+
+    good = [(1, "ann@example.org"), (2, "bob@example.org")]
+    run_dag("example_write_audit_publish", broken=False)
+    assert published() == good
+    run_dag("example_write_audit_publish")
+    assert published() == good
+    # The second half of the swap fails: there is nothing to rename. The first half is undone.
+    hook.run("DROP TABLE wap_orders_new")
+    swap = run_dag.dags["example_write_audit_publish"].get_task("publish").sql  # type: ignore[attr-defined]
+    with pytest.raises(Exception, match="wap_orders_new"):
+        hook.run(swap)
+    assert published() == good
