@@ -83,6 +83,16 @@ class Remembered:
         """Whether it is run at all."""
         return self._part("enabled", True)
 
+    @property
+    def schedule(self) -> Any:
+        """When it is due."""
+        return self._part("schedule", None)
+
+    @property
+    def timezone(self) -> Any:
+        """In which that is read."""
+        return self._part("timezone", "UTC")
+
     @cached_property
     def words(self) -> str:
         """All the text that it is searched by, each on a line, folded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -86,6 +86,22 @@ class ConfigStore:
     def all_tests(self) -> Sequence[StoredTest]:
         """Returns all that can be read, by id."""
         return [known.stored for known in self._now("test").present if isinstance(known.stored, StoredTest)]
+
+    def tests_by_id(self, ids: Collection[str]) -> Sequence[StoredTest]:
+        """Returns the tests with these ids that are there and can be read, by id; no other is built."""
+        now = self._now("test")
+        found = (known for known in map(now.get, sorted(ids)) if known is not None)
+        return [known.stored for known in found if isinstance(known.stored, StoredTest)]
+
+    def timetable(self) -> tuple[int, Sequence[tuple[str, str, str]]]:
+        """Returns id, schedule and time zone of every enabled test that has a schedule, and the revision that this is true for."""
+        now = self._now("test")
+        due = ((known.id, known.schedule, known.timezone) for known in now.present if known.enabled)
+        return now.revision, [entry for entry in due if entry[1] is not None]
+
+    def deleted(self, kind: Kind = "test") -> frozenset[str]:
+        """Returns the ids of what was stored once and is no more."""
+        return frozenset(key for key, known in self._now(kind).all.items() if known.item.document is None)
 
     def connections(self, *, cursor: str | None = None, limit: int = 100) -> Page[RegisteredConnection]:
         """Returns connections by id, as ``tests`` does."""
