@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -39,4 +40,13 @@ class _Declared(Arg):
             return (known, rest) if not rest else misused(parser, f"unrecognized arguments: {' '.join(rest)}")
 
         self._command.declare(parser)
-        vars(parser).update(error=partial(misused, parser), parse_known_args=parse_known_args)
+        vars(parser).update(parse_known_args=parse_known_args)
+        for each in (parser, *_below(parser)):
+            vars(each).update(error=partial(misused, each))
+
+
+def _below(parser: ArgumentParser) -> Iterator[ArgumentParser]:
+    """Yields the parsers of what a command has below it."""
+    for action in parser._actions:
+        if isinstance(action, _SubParsersAction):
+            yield from action.choices.values()

@@ -113,7 +113,7 @@ def test_a_key_that_is_written_twice_in_json_is_refused() -> None:
         ("a: 1\n b: 2", "f.yaml", "f.yaml:2:3: "),
         ("a: *nowhere", "f.yaml", "f.yaml:1:4: "),
         ("a: !!python/object:os.system x", "f.yaml", "f.yaml:1:4: "),
-        ("a: 1\n---\nb: 2", "f.yaml", "f.yaml:2:1: a suite is one document"),
+        ("a: 1\n---\nb: 2", "f.yaml", "f.yaml:2:1: a file is one document"),
         ("a: \x00", "f.yaml", "f.yaml:1:4: "),
         ("ä: ü\nb: 'é\x07'", "f.yaml", "f.yaml:2:6: the character '\\x07' has no place in YAML"),
         ('a: "\\d"', "f.yaml", "f.yaml:1:5: a backslash means something else in double quotes"),

@@ -26,7 +26,7 @@ TOO_DEEP = "lists and mappings lie too deep in one another to be read"
 MEANT = {
     "found unknown escape character": "a backslash means something else in double quotes; write the text in single quotes",
     "found character that cannot start any token": "nothing begins with this character; indent by blanks, no tabs; quote a text",
-    "but found another document": "a suite is one document; it ends at this ---",
+    "but found another document": "a file is one document; it ends at this ---",
 }
 """What the parser says → what helps."""
 
@@ -202,6 +202,13 @@ _PLAIN = {
     "tag:yaml.org,2002:float": rf"{_FLOAT}|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
     "!unquoted": r"\d{4}-\d\d?-\d\d?(?:(?:[Tt]|\s+)\d\d?:\d\d.*)?|\d\d?:\d\d(?::\d\d(?:\.\d+)?)?",
 }
+
+
+def is_plain_text(text: str) -> bool:
+    """Says whether a text is read as itself, by what it is written with alone: no number, no date, no ``true``."""
+    return not any(re.fullmatch(pattern, text) for pattern in _PLAIN.values())
+
+
 for _tag, _pattern in _PLAIN.items():
     _Loader.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), None)
 _Loader.add_constructor("!unquoted", lambda _, node: Unquoted(node.value))
