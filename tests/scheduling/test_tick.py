@@ -30,7 +30,8 @@ class Deployment:
         self.ticks += 1
         return tick(
             f"d/tick {self.ticks}",
-            tests=self.tests,
+            timetable=[(test.id, test.schedule, test.timezone) for test in self.tests if test.enabled and test.schedule],
+            load=lambda ids: [test for test in self.tests if test.id in ids],
             schedule=self.kept.schedule,
             results=self.kept.results,
             ended=lambda batches: {batch: self.over[batch] for batch in batches if batch in self.over},

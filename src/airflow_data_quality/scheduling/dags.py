@@ -6,13 +6,16 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import conf
 from airflow.sdk import DAG, Param, get_current_context, task
 
 from airflow_data_quality.core.stores.schedule.store import Due
 from airflow_data_quality.scheduling.batch import StoredTestsOperator
+
+if TYPE_CHECKING:
+    from airflow_data_quality.core.model.stored import StoredTest
 
 SCHEDULER, RUNNER, MAINTENANCE = "data_quality_scheduler", "data_quality_runner", "data_quality_maintenance"
 RUN = "run"
@@ -68,13 +71,19 @@ def claim_due() -> list[dict[str, Any]]:
     from airflow_data_quality.hooks import stores
     from airflow_data_quality.operators.stored_tests import placed
     from airflow_data_quality.scheduling.tick import tick
+    from airflow_data_quality.scheduling.timetable import timetable
 
     ti = get_current_context()["ti"]
     configs = stores.config_store()
-    connections = {connection.id: connection for connection in configs.all_connections()}
+
+    def load(ids: Collection[str]) -> Sequence[StoredTest]:
+        connections = {connection.id: connection for connection in configs.all_connections()}
+        return [placed(test, connections) for test in configs.tests_by_id(ids)]
+
     seen = tick(
         f"{ti.dag_id}/{ti.run_id}",
-        tests=[placed(test, connections) for test in configs.all_tests()],
+        timetable=timetable(configs, stores.airflow_home() / "data_quality_timetable.json"),
+        load=load,
         schedule=stores.schedule_store(),
         results=stores.result_store(),
         ended=_ended,

@@ -11,37 +11,36 @@ from zoneinfo import ZoneInfo
 from croniter import croniter
 
 from airflow_data_quality.core.model.dataset import Dataset
-from airflow_data_quality.core.model.stored import StoredTest
 from airflow_data_quality.core.stores.results.answers import TestState
 from airflow_data_quality.core.stores.schedule.store import Due
 from airflow_data_quality.scheduling.cron import NEAR, latest_due
 
+Entry = Sequence[str]
+"""The id of a test, its schedule and its time zone."""
 SHORT = timedelta(minutes=30)
 """Up to how long a time between two ticks is looked at minute by minute."""
 LONGEST_BACKOFF = timedelta(hours=12)
 """A test that is due once a day is never left out."""
 
 
-def due_tests(tests: Iterable[StoredTest], *, since: datetime, now: datetime) -> list[Due]:
-    """Returns the enabled tests with a schedule that became due after ``since``, up to ``now``: each once, at its latest moment.
+def due(timetable: Iterable[Entry], *, since: datetime, now: datetime) -> dict[str, datetime]:
+    """Returns what became due after ``since``, up to ``now``: the ids of tests, each with its latest due time.
 
     Args:
-        tests: of the config store.
+        timetable: of the tests that may be due.
         since: when that was asked last, with a time zone.
         now: with a time zone.
     """
     found: dict[tuple[str, str], datetime | None] = {}
-    due = []
-    for test in tests:
-        if test.schedule is None or not test.enabled:
-            continue
-        when = (test.schedule, test.timezone)
-        if when not in found:
-            found[when] = _due(*when, since, now)
-        at = found[when]
+    latest = {}
+    for test_id, *when in timetable:
+        key = (when[0], when[1])
+        if key not in found:
+            found[key] = _due(*key, since, now)
+        at = found[key]
         if at is not None:
-            due.append(Due(test, at))
-    return due
+            latest[test_id] = at
+    return latest
 
 
 def _due(schedule: str, zone: str, since: datetime, now: datetime) -> datetime | None:
@@ -86,27 +85,27 @@ def is_backing_off(state: TestState, now: datetime) -> bool:
     return now < state.started_at + min((state.started_at - state.since) / 2, LONGEST_BACKOFF)
 
 
-def batches(due: Sequence[Due], *, per_connection: int, most: int) -> list[list[Due]]:
-    """Returns what is due in batches of about equal size; tests of one dataset are in one batch, to be planned together.
+def batches(claimed: Sequence[Due], *, per_connection: int, most: int) -> list[list[Due]]:
+    """Returns what is claimed in batches of about equal size; tests of one dataset are in one batch, to be planned together.
 
     What came to nothing before is in batches of its own, a dataset each: what kills its worker takes no other with it.
 
     Args:
-        due: each test once.
+        claimed: each test once.
         per_connection: how many batches a connection has at most.
         most: how many batches there may be at all; beyond it several connections share one.
     """
-    again = _by_dataset(d for d in due if d.attempt)
+    again = _by_dataset(d for d in claimed if d.attempt)
     made = [group for groups in again.values() for group in groups]
-    for groups in _by_dataset(d for d in due if not d.attempt).values():
+    for groups in _by_dataset(d for d in claimed if not d.attempt).values():
         made += _packed(groups, per_connection)
     return made if len(made) <= most else _packed(made, most)
 
 
-def _by_dataset(due: Iterable[Due]) -> Mapping[str, list[list[Due]]]:
-    """Returns connection → what is due of each of its datasets."""
+def _by_dataset(claimed: Iterable[Due]) -> Mapping[str, list[list[Due]]]:
+    """Returns connection → what is claimed of each of its datasets."""
     groups: dict[Dataset, list[Due]] = defaultdict(list)
-    for one in due:
+    for one in claimed:
         groups[one.test.dataset].append(one)
     of_connection: dict[str, list[list[Due]]] = defaultdict(list)
     for dataset, group in groups.items():

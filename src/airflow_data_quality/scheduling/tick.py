@@ -11,13 +11,15 @@ from airflow_data_quality.core.model.stored import StoredTest
 from airflow_data_quality.core.stores.results.answers import TestState
 from airflow_data_quality.core.stores.results.base import ResultStore
 from airflow_data_quality.core.stores.schedule.store import Claim, Due, ScheduleStore
-from airflow_data_quality.scheduling.due import batches, due_tests, is_backing_off
+from airflow_data_quality.scheduling.due import Entry, batches, due, is_backing_off
 
 GRACE = timedelta(minutes=10)
 """How long a claim whose batch has ended without it waits for what may still be on its way to the result store."""
 ATTEMPTS = 3
 """How often a due time is begun at most."""
 
+Load = Callable[[Collection[str]], Sequence[StoredTest]]
+"""Takes ids; returns the tests as they are now."""
 Ended = Callable[[Collection[tuple[str, int]]], Mapping[tuple[str, int], bool]]
 """Takes batches, each a DAG run and its number there; returns those that have ended, and whether they succeeded."""
 
@@ -51,7 +53,8 @@ class Tick:
 def tick(
     batch: str,
     *,
-    tests: Sequence[StoredTest],
+    timetable: Sequence[Entry],
+    load: Load,
     schedule: ScheduleStore,
     results: ResultStore,
     ended: Ended,
@@ -63,7 +66,8 @@ def tick(
 
     Args:
         batch: who will run it: the id of the DAG run.
-        tests: all of the config store, as they are now.
+        timetable: of all tests that may be due, as they are now.
+        load: fetches the tests that are.
         schedule: what was claimed before.
         results: knows which claims have executions after all, and which tests keep erroring.
         ended: asks which of some batches have ended.
@@ -76,13 +80,16 @@ def tick(
     """
     seen = Tick()
     again = _begun_again(schedule, results, ended, now, seen)
-    erroring = _erroring(results)
+    at = due(timetable, since=schedule.since(now=now), now=now)
+    # Loaded before the tick's transaction, for which others wait; who was faster has claimed it, and it is left out there.
+    tests = {test.id: test for test in load(at)} if at else {}
+    erroring = _erroring(results) if at else {}
 
     def choose(since: datetime, running: Collection[str]) -> Sequence[Sequence[Due]]:
-        fresh = [due for due in due_tests(tests, since=since, now=now) if due.test.id not in running]
-        alone = {due.test.id for due in fresh if due.test.id in erroring and is_backing_off(erroring[due.test.id], now)}
+        fresh = [test_id for test_id in tests if at[test_id] > since and test_id not in running]
+        alone = {test_id for test_id in fresh if test_id in erroring and is_backing_off(erroring[test_id], now)}
         seen.left_alone += sorted(alone)
-        chosen = [*again, *(due for due in fresh if due.test.id not in alone)]
+        chosen = [*again, *(Due(tests[test_id], at[test_id]) for test_id in fresh if test_id not in alone)]
         return batches(chosen, per_connection=per_connection, most=most)
 
     seen.numbers = schedule.tick(batch, choose, now=now)

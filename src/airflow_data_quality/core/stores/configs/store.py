@@ -94,7 +94,7 @@ class ConfigStore:
         return [known.stored for known in found if isinstance(known.stored, StoredTest)]
 
     def timetable(self) -> tuple[int, Sequence[tuple[str, str, str]]]:
-        """Returns id, schedule and time zone of every enabled test that has a schedule, and the revision that this is true for."""
+        """Returns id, schedule and time zone of every enabled test that has a schedule, and the revision for which that is so."""
         now = self._now("test")
         due = ((known.id, known.schedule, known.timezone) for known in now.present if known.enabled)
         return now.revision, [entry for entry in due if entry[1] is not None]
@@ -180,7 +180,7 @@ class ConfigStore:
         """
         before = self._seen(kind, id, version)
         if kind == "connection":
-            refuse_named_connection(id, [test.id for test in self._now("test").present if test.conn_id == id])
+            refuse_named_connection(id, [test.id for test in self._now("test").present if test.facts.conn_id == id])
         self._commit_one(changed(before, kind, id, None, by))
 
     def apply(self, puts: Sequence[Stored], deletes: Sequence[Stored], *, by: str) -> int:

@@ -82,6 +82,12 @@ class ScheduleStore:
             gone = connection.execute(delete(claims).where(claims.c.done_at < now - KEPT)).rowcount
         return [f"forgot {gone} claims that were done more than {KEPT.days} days ago"] if gone else []
 
+    def since(self, *, now: datetime) -> datetime:
+        """Returns up to when the last tick has looked; before the first, a minute before ``now``."""
+        with self._database.connected(HISTORY) as connection:
+            found = connection.scalar(select(ticks.c.at).where(ticks.c.name == TICK))
+            return found if found is not None else now - FIRST_LOOK
+
     def tick(self, batch: str, choose: Choose, *, now: datetime) -> Sequence[int]:
         """Claims what has become due since the last tick, and remembers that it has been looked up to now.
 
