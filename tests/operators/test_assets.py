@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -200,3 +203,21 @@ def test_what_cannot_be_meant_is_refused_when_the_dag_is_parsed(arguments: dict[
     with pytest.raises(ValueError) as refused:
         require_quality(**{"asset": Asset("orders"), **arguments})
     assert str(refused.value).startswith(says)
+
+
+# As the docs say it ---------------------------------------------------------------------------------------------------
+
+DOCS = (Path(__file__).resolve().parents[2] / "docs" / "assets.md").read_text(encoding="utf-8")
+
+
+def test_the_docs_examples_build() -> None:
+    names: dict[str, Any] = {}
+    for block in re.findall(r"^```python\n(.*?)^```", DOCS, flags=re.M | re.S):
+        exec(block, names)
+    assert names["orders"] == Asset("orders")
+
+
+def test_every_argument_is_in_the_docs() -> None:
+    section = DOCS.split("## Requiring quality")[1].split("## OpenLineage")[0]
+    described = [name for name in inspect.signature(require_quality).parameters if f"| `{name}` |" in section]
+    assert described == [name for name in inspect.signature(require_quality).parameters if name != "kwargs"]

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Asset
 from airflow.sdk.definitions.asset import AssetRef
 
-from airflow_data_quality.core.model.run import Run
-
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
@@ -34,30 +32,25 @@ class Result:
     """All that the event says under the key."""
 
 
-def attach(run: Run, outlets: Sequence[Any], context: Context) -> None:
-    """Writes what a run found into the events of a task's outlets, which Airflow emits when the task succeeds.
+def attach(summary: Mapping[str, Any], outlets: Sequence[Any], context: Context) -> None:
+    """Writes what a gate found into the events of its outlets, which Airflow emits when the task succeeds.
 
     An outlet that is an AssetAlias is left alone: which assets it stands for is not for a gate to say.
     """
     events = context.get("outlet_events")
     if events is None:
         return
-    told = extra(run, getattr(context.get("ti"), "log_url", None))
+    told = extra(summary, getattr(context.get("ti"), "log_url", None))
     for outlet in outlets:
         if isinstance(outlet, Asset | AssetRef):
             events[outlet].extra.update(told)
 
 
-def extra(run: Run, link: str | None) -> dict[str, Any]:
-    """Returns what an event's ``extra`` gets: small, for it is a row of Airflow's database, and without a row's content."""
-    told: dict[str, Any] = {
-        "run_id": str(run.id),
-        "verdict": run.verdict,
-        "score": run.score,
-        "counts": dict(run.counts()),
-        "link": link,
-    }
-    return {KEY: told} if run.score is None else {KEY: told, FOREIGN_KEY: {"score": run.score}}
+def extra(summary: Mapping[str, Any], link: str | None) -> dict[str, Any]:
+    """Returns what an event's ``extra`` gets: small, for it is a row of Airflow's database, and without names of tests."""
+    told = {name: summary[name] for name in ("run_id", "verdict", "score", "counts")} | {"link": link}
+    score = summary["score"]
+    return {KEY: told} if score is None else {KEY: told, FOREIGN_KEY: {"score": score}}
 
 
 def newest_result(events: Any) -> Result | None:

@@ -332,7 +332,7 @@ class DataQualityOperator(BaseOperator):
         if problem is not None:
             self._push(run, context)
             raise problem
-        assets.attach(run, self.outlets, context)
+        assets.attach(run.summary(), self.outlets, context)
 
     def _push(self, run: Run, context: Context) -> None:
         if (ti := context.get("ti")) is not None and self.do_xcom_push:
