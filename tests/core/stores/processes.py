@@ -7,12 +7,12 @@ import os
 import signal
 from collections.abc import Sequence
 from multiprocessing.context import ForkServerProcess
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
 from airflow_data_quality.core.model.run import Run
+from airflow_data_quality.core.stores.database import StoreDatabase
 from airflow_data_quality.core.stores.results.sql import SqlResultStore
 from tests.core.stores.samples import a_run
 
@@ -27,6 +27,11 @@ def start(target: Any, *arguments: Any) -> ForkServerProcess:
     return process
 
 
+def store_at(url: str) -> SqlResultStore:
+    """Returns the store in the database that the URL names."""
+    return SqlResultStore(StoreDatabase.by_url(url), retention_days=0)
+
+
 def exit_codes(processes: Sequence[ForkServerProcess]) -> list[int | None]:
     """Waits for all of them."""
     for process in processes:
@@ -34,15 +39,15 @@ def exit_codes(processes: Sequence[ForkServerProcess]) -> list[int | None]:
     return [process.exitcode for process in processes]
 
 
-def write_at_once(path: Path, barrier: Any, runs: Sequence[Run]) -> None:
+def write_at_once(url: str, barrier: Any, runs: Sequence[Run]) -> None:
     """Waits until everybody is there, then writes."""
-    store = SqlResultStore.embedded(path)
+    store = store_at(url)
     barrier.wait(timeout=120)
     for run in runs:
         store.write(run)
 
 
-def die_after(path: Path, run: Run, statements: int) -> None:
+def die_after(url: str, run: Run, statements: int) -> None:
     """Writes, and is killed after so many statements that change something."""
     seen = 0
 
@@ -53,22 +58,24 @@ def die_after(path: Path, run: Run, statements: int) -> None:
         if seen == statements:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    SqlResultStore.embedded(path).write(run)
+    store = store_at(url)
+    store.migrate()
+    store.write(run)
 
 
-def die_before_commit(path: Path, run: Run) -> None:
+def die_before_commit(url: str, run: Run) -> None:
     """Writes, and is killed when all is said and nothing committed."""
 
     @event.listens_for(Engine, "commit")
     def _die(connection: Connection) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    SqlResultStore.embedded(path).write(run)
+    store_at(url).write(run)
 
 
-def write_and_fork(path: Path) -> None:
+def write_and_fork(url: str) -> None:
     """Writes, forks, and writes on both sides with the same store."""
-    store = SqlResultStore.embedded(path)
+    store = store_at(url)
     store.write(a_run())
     child = os.fork()
     for _ in range(10):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from airflow_data_quality.core.stores.database import StoreDatabase
 from airflow_data_quality.core.stores.results.sql import SqlResultStore
 from airflow_data_quality.core.stores.results.tables import metadata
-from tests.core.stores.results.databases import TIMESCALE, Kept, by_psycopg2, drop_database, new_database
+from tests.core.stores.results.databases import TIMESCALE, Kept, by_psycopg2, own_database
 
 KINDS = ("sqlite", "psycopg", "psycopg2", "timescale")
 
@@ -19,9 +18,8 @@ KINDS = ("sqlite", "psycopg", "psycopg2", "timescale")
 @pytest.fixture(scope="module")
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """A database of the module's own in the wheel's server."""
-    url = new_database(postgres_server)
-    yield url
-    drop_database(postgres_server, url)
+    with own_database(postgres_server) as kept:
+        yield kept.url
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +27,8 @@ def timescale_url() -> Iterator[str]:
     """A database of the module's own with TimescaleDB in it."""
     if TIMESCALE is None:
         pytest.skip("needs a PostgreSQL with TimescaleDB: set DQ_TEST_TIMESCALE_DSN")
-    url = new_database(TIMESCALE)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("CREATE EXTENSION timescaledb")
-    yield url
-    drop_database(TIMESCALE, url)
+    with own_database(TIMESCALE, "CREATE EXTENSION timescaledb") as kept:
+        yield kept.url
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -62,6 +57,17 @@ def kept(database: Kept) -> Kept:
 def store(kept: Kept) -> SqlResultStore:
     """A store without results."""
     return kept.store
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+    """An empty database of the test's own, where nobody has migrated anything."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/made/by/all/data_quality.db"
+        yield Kept(StoreDatabase.by_url(url), url)
+        return
+    with own_database(request.getfixturevalue("postgres_server")) as kept:
+        yield kept
 
 
 @pytest.fixture

@@ -79,18 +79,21 @@ class Kept:
             ]
 
 
-def new_database(server: str, name: str | None = None) -> str:
-    """Makes a database in a server; returns its URL."""
-    name = name or f"t_{uuid4().hex[:12]}"
+@contextmanager
+def own_database(server: str, *statements: str) -> Iterator[Kept]:
+    """Makes a database in a server, with what the statements make in it; it is gone afterwards, whoever is in it."""
+    name = f"t_{uuid4().hex[:12]}"
+    url = make_url(server).set(database=name).render_as_string(hide_password=False)
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-def drop_database(server: str, url: str) -> None:
-    """Drops it, whoever is in it."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    kept = Kept(StoreDatabase.by_url(url), url)
+    yield kept
+    kept.database.engine.dispose()
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def by_psycopg2(url: str) -> StoreDatabase:
