@@ -29,8 +29,9 @@ def test_it_fits_airflows_schemas() -> None:
 def test_every_module_and_class_it_names_is_there() -> None:
     from importlib import import_module
 
-    for operators in get_provider_info()["operators"]:
-        for module in operators["python-modules"]:
+    info = get_provider_info()
+    for modules in [*info["operators"], *info["sensors"], *info["triggers"]]:
+        for module in modules["python-modules"]:
             assert import_module(module).__doc__
     for decorator in get_provider_info()["task-decorators"]:
         module, _, name = decorator["class-name"].rpartition(".")

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from airflow_data_quality.core.runner import run_checks
     from airflow_data_quality.operators.branch import DataQualityBranchOperator
     from airflow_data_quality.operators.data_quality import DataQualityOperator
+    from airflow_data_quality.operators.outcome_gate import OutcomeGate
     from airflow_data_quality.sensors.data_quality import DataQualitySensor
     from airflow_data_quality.sensors.freshness import FreshnessSensor
+    from airflow_data_quality.sensors.outcome import OutcomeSensor
 
 __version__ = "0.1.0"
 
@@ -44,6 +46,8 @@ __all__ = [
     "Freshness",
     "FreshnessSensor",
     "Length",
+    "OutcomeGate",
+    "OutcomeSensor",
     "Pattern",
     "Range",
     "Referential",
@@ -69,6 +73,8 @@ _HOMES = {
     "Freshness": "core.checks.freshness",
     "FreshnessSensor": "sensors.freshness",
     "Length": "core.checks.length",
+    "OutcomeGate": "operators.outcome_gate",
+    "OutcomeSensor": "sensors.outcome",
     "Pattern": "core.checks.pattern",
     "Range": "core.checks.range",
     "Referential": "core.checks.referential",

@@ -128,7 +128,25 @@ def get_provider_info() -> dict[str, Any]:
                 "python-modules": [
                     "airflow_data_quality.operators.branch",
                     "airflow_data_quality.operators.data_quality",
+                    "airflow_data_quality.operators.outcome_gate",
+                    "airflow_data_quality.operators.require_quality",
                 ],
+            }
+        ],
+        "sensors": [
+            {
+                "integration-name": "Data Quality",
+                "python-modules": [
+                    "airflow_data_quality.sensors.data_quality",
+                    "airflow_data_quality.sensors.freshness",
+                    "airflow_data_quality.sensors.outcome",
+                ],
+            }
+        ],
+        "triggers": [
+            {
+                "integration-name": "Data Quality",
+                "python-modules": ["airflow_data_quality.triggers.outcome", "airflow_data_quality.triggers.pause"],
             }
         ],
         "task-decorators": [

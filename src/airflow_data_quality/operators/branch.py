@@ -98,7 +98,7 @@ class DataQualityBranchOperator(DataQualityOperator, BranchMixIn):
     def _act(self, run: Run, context: Context) -> None:
         """Follows one branch. Airflow skips the other by an exception: the summary is pushed first."""
         super()._act(run, context)
-        self._push(run, context)
+        self._push(run.summary(), context)
         self.do_branch(context, self.follow_if_failed if run.verdict == "failed" else self.follow_if_passed)
 
     def _problem(self, run: Run) -> Exception | None:

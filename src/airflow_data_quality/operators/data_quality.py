@@ -19,7 +19,7 @@ from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.duration import parse_duration
 from airflow_data_quality.core.model.execution import Execution
 from airflow_data_quality.core.model.options import MAX_PARALLEL, Options
-from airflow_data_quality.core.model.run import Origin, Run, run_id
+from airflow_data_quality.core.model.run import Origin, Run, Verdict, run_id
 from airflow_data_quality.core.model.templates import RENDERED, is_template
 from airflow_data_quality.core.model.test import Test, coded_tests
 from airflow_data_quality.operators import arguments, assets, telemetry
@@ -330,20 +330,23 @@ class DataQualityOperator(BaseOperator):
         """Gates the task. A task that will not return has its summary pushed first; one that will says it to its assets."""
         problem = self._problem(run)
         if problem is not None:
-            self._push(run, context)
+            self._push(run.summary(), context)
             raise problem
         assets.attach(run.summary(), self.outlets, context)
 
-    def _push(self, run: Run, context: Context) -> None:
+    def _push(self, summary: dict[str, Any], context: Context) -> None:
         if (ti := context.get("ti")) is not None and self.do_xcom_push:
-            ti.xcom_push(key="return_value", value=run.summary())
+            ti.xcom_push(key="return_value", value=summary)
 
     def _problem(self, run: Run) -> Exception | None:
-        if self.gate == "continue" or run.verdict not in ("failed", "errored"):
-            return None
         blocking = [e for e in run.executions if e.outcome == run.verdict and e.severity == "error"]
-        text = complaint(blocking, len(run.executions), run.verdict)
-        if run.verdict == "errored":
+        return self._refusal(run.verdict, complaint(blocking, len(run.executions), run.verdict))
+
+    def _refusal(self, verdict: Verdict, text: str) -> Exception | None:
+        """Returns what the gate raises after a verdict; None where it lets others run."""
+        if self.gate == "continue" or verdict not in ("failed", "errored"):
+            return None
+        if verdict == "errored":
             return CheckErrored(text)
         if self.gate == "skip":
             return AirflowSkipException(text)

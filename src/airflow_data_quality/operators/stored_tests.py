@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from airflow_data_quality.core.model.dataset import split_path
+from airflow_data_quality.core.model.placed import placed_behind
 from airflow_data_quality.core.model.stored import RegisteredConnection, StoredTest
 from airflow_data_quality.core.model.test import Test
 
@@ -45,12 +45,7 @@ def choose(names: Sequence[str], store: ConfigStore) -> Chosen:
 
 def placed(test: StoredTest, connections: Mapping[str, RegisteredConnection]) -> StoredTest:
     """Returns the test with its table in the connection's default schema, where it names no schema itself."""
-    connection = connections.get(str(test.dataset.conn_id))
-    table = test.dataset.table
-    if connection is None or not connection.default_schema or table is None or len(split_path(table)) > 1:
-        return test
-    dataset = test.dataset.model_copy(update={"table": f"{connection.default_schema}.{table.strip()}"})
-    return test.model_copy(update={"dataset": dataset})
+    return placed_behind(test, connections.get(str(test.dataset.conn_id)))
 
 
 def as_asked(test: StoredTest) -> Test:

@@ -53,7 +53,7 @@ class DataQualitySensor(WaitingSensor, DataQualityOperator):
         if run.verdict in ("passed", "warned"):
             self._act(run, context)
             return Seen(True, f"{len(run.executions)} checks {run.verdict}", run.summary())
-        self._push(run, context)
+        self._push(run.summary(), context)
         blocking = [e for e in run.executions if e.outcome in ("failed", "errored") and e.severity == "error"]
         return Seen(False, complaint(blocking, len(run.executions), "do not hold"))
 
@@ -61,5 +61,5 @@ class DataQualitySensor(WaitingSensor, DataQualityOperator):
         """Raises CheckErrored for what will not be answered by waiting."""
         broken = [e for e in run.executions if e.outcome == "errored" and e.severity == "error" and not e.lacks_its_table]
         if broken:
-            self._push(run, context)
+            self._push(run.summary(), context)
             raise CheckErrored(complaint(broken, len(run.executions), "errored"))

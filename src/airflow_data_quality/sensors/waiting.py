@@ -70,10 +70,11 @@ class WaitingSensor(BaseSensorOperator):
     def poke(self, context: Context) -> Seen:
         """Looks once."""
 
-    def trigger(self, until: datetime, wait: Mapping[str, Any]) -> BaseTrigger:
+    def trigger(self, context: Context, until: datetime, wait: Mapping[str, Any]) -> BaseTrigger:
         """Returns what wakes the task for its next poke.
 
         Args:
+            context: Airflow's, of the task.
             until: when that is due.
             wait: what the event must carry.
         """
@@ -123,7 +124,7 @@ class WaitingSensor(BaseSensorOperator):
             if _now() - began >= timedelta(seconds=self.timeout):
                 self._give_up(began, seen)
             self.log.info("not yet (poke %s): %s", self.pokes, seen.text)
-            self._pause(began, self._stopped)
+            self._pause(context, began, self._stopped)
 
     def _look(self, context: Context, stopped: threading.Event) -> Seen:
         """Pokes; what goes wrong fails the task, or skips it, or is no more than nothing seen, as was asked for."""
@@ -148,7 +149,7 @@ class WaitingSensor(BaseSensorOperator):
         text = f"waited {lasted}, allowed {allowed}, and it is not there. Seen last, at poke {self.pokes}: {seen.text}"
         raise AirflowSkipException(text) if self.soft_fail else AirflowSensorTimeout(text)
 
-    def _pause(self, began: datetime, stopped: threading.Event) -> None:
+    def _pause(self, context: Context, began: datetime, stopped: threading.Event) -> None:
         """Lets time pass until the next poke, which is at the timeout at the latest."""
         lasted = _now() - began
         left = timedelta(seconds=self.timeout) - lasted
@@ -156,7 +157,7 @@ class WaitingSensor(BaseSensorOperator):
         interval = max(min(interval, left), timedelta(0))
         if self.deferrable:
             wait = {"pokes": self.pokes, "began": began.isoformat()}
-            trigger = self.trigger(_now() + max(interval, SOONEST), wait)
+            trigger = self.trigger(context, _now() + max(interval, SOONEST), wait)
             self.defer(trigger=trigger, method_name=self.go_on.__name__, timeout=max(left, SOONEST) + GRACE)
         if self.reschedule:
             raise AirflowRescheduleException(_now() + interval)  # type: ignore[no-untyped-call]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from airflow_data_quality.core.model.execution import Execution
+from airflow_data_quality.core.model.check import Severity
+from airflow_data_quality.core.model.execution import Execution, Outcome
 from airflow_data_quality.core.model.moments import Moment
 
 Verdict = Literal["passed", "warned", "failed", "errored"]
+Found = tuple[Outcome, Severity]
+"""What became of one test, and how much that matters."""
 
 RUN_NAMESPACE = UUID("8f3c2f0e-6a55-5d0a-9d57-3f2c4b7f5f0d")
 """Under which the ids of runs are made; it never changes."""
@@ -105,12 +108,7 @@ class Run(BaseModel):
     @property
     def verdict(self) -> Verdict:
         """``failed`` before ``errored`` before ``warned`` before ``passed``; only error-severity checks fail or error a run."""
-        seen = {(execution.outcome, execution.severity == "error") for execution in self.executions}
-        if ("failed", True) in seen:
-            return "failed"
-        if ("errored", True) in seen:
-            return "errored"
-        return "warned" if {("failed", False), ("errored", False)} & seen else "passed"
+        return verdict_of(self._found())
 
     @property
     def score(self) -> float | None:
@@ -118,15 +116,14 @@ class Run(BaseModel):
 
         None when there are none.
         """
-        counted = [e for e in self.executions if e.outcome != "skipped" and e.severity != "info"]
-        if not counted:
-            return None
-        return 1 - sum(map(_weight, counted)) / len(counted)
+        return score_of(self._found())
 
     def counts(self) -> Mapping[str, int]:
         """Returns how many executions had each outcome, outcomes that did not occur included."""
-        seen = Counter(execution.outcome for execution in self.executions)
-        return {outcome: seen[outcome] for outcome in ("passed", "failed", "errored", "skipped")}
+        return counts_of(self._found())
+
+    def _found(self) -> Sequence[Found]:
+        return [(execution.outcome, execution.severity) for execution in self.executions]
 
     def failing_tests(self) -> Sequence[str]:
         """Returns the ids of the tests that failed or errored, whatever their severity."""
@@ -143,11 +140,35 @@ class Run(BaseModel):
         }
 
 
-def _weight(execution: Execution) -> float:
-    if execution.outcome == "errored":
+def verdict_of(found: Iterable[Found]) -> Verdict:
+    """Returns what outcomes amount to: see ``Run.verdict``."""
+    seen = {(outcome, severity == "error") for outcome, severity in found}
+    if ("failed", True) in seen:
+        return "failed"
+    if ("errored", True) in seen:
+        return "errored"
+    return "warned" if {("failed", False), ("errored", False)} & seen else "passed"
+
+
+def score_of(found: Iterable[Found]) -> float | None:
+    """Returns how good outcomes are: see ``Run.score``."""
+    counted = [(outcome, severity) for outcome, severity in found if outcome != "skipped" and severity != "info"]
+    if not counted:
+        return None
+    return 1 - sum(_weight(*each) for each in counted) / len(counted)
+
+
+def counts_of(found: Iterable[Found]) -> Mapping[str, int]:
+    """Returns how many there are of each outcome: see ``Run.counts``."""
+    seen = Counter(outcome for outcome, _ in found)
+    return {outcome: seen[outcome] for outcome in ("passed", "failed", "errored", "skipped")}
+
+
+def _weight(outcome: Outcome, severity: Severity) -> float:
+    if outcome == "errored":
         return 1.0
-    if execution.outcome == "failed":
-        return 1.0 if execution.severity == "error" else 0.25
+    if outcome == "failed":
+        return 1.0 if severity == "error" else 0.25
     return 0.0
 
 

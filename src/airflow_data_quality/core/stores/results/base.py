@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, Protocol
 from uuid import UUID
@@ -139,6 +139,9 @@ class ResultStore(Protocol):
             cursor: of the page before.
             limit: how many a page has at most.
         """
+
+    def states_of(self, test_ids: Sequence[str]) -> Mapping[str, TestState]:
+        """Returns the latest of each of these tests, by id; those that were never asked are missing."""
 
     def summary(self, *, seen_since: datetime | None = None, failing: int = 100) -> Summary:
         """Returns how the tests stand now.

@@ -14,7 +14,9 @@ from airflow_data_quality.core.errors import DefinitionError, listed, near
 from airflow_data_quality.core.stores.pages import Page
 from airflow_data_quality.core.stores.results.answers import FAILED_WARNING, PassRate, Summary, Tally, TestState
 from airflow_data_quality.core.stores.results.base import Part
+from airflow_data_quality.core.stores.results.keys import test_key
 from airflow_data_quality.core.stores.results.paging import behind, cut
+from airflow_data_quality.core.stores.results.reading import parts
 from airflow_data_quality.core.stores.results.tables import OUTCOMES, SEVERITIES, daily_outcomes, test_state
 
 _columns = [test_state.c[field.name] for field in fields(TestState)]
@@ -27,6 +29,13 @@ def page_of_states(connection: Connection, wanted: dict[str, str | None], cursor
     ask = select(*_columns, *order).where(*named, *behind(order, cursor, limit)).order_by(*order).limit(limit + 1)
     rows, following = cut(connection.execute(ask).all(), limit, lambda row: tuple(row)[-2:])
     return Page([TestState(*row[:-2]) for row in rows], following)
+
+
+def states_of(connection: Connection, test_ids: Sequence[str]) -> dict[str, TestState]:
+    """Returns tests as they stand, by id; those that were never asked are missing."""
+    keys = sorted({test_key(test_id) for test_id in test_ids})
+    rows = (connection.execute(select(*_columns).where(test_state.c.test_key.in_(part))) for part in parts(keys))
+    return {row.test_id: TestState(*row) for found in rows for row in found}
 
 
 def summary(connection: Connection, seen_since: datetime | None, failing: int) -> Summary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from os import PathLike
@@ -22,7 +22,7 @@ from airflow_data_quality.core.stores.results.answers import Measured, PassRate,
 from airflow_data_quality.core.stores.results.base import Part
 from airflow_data_quality.core.stores.results.history import page_of_measurements
 from airflow_data_quality.core.stores.results.keys import task_key
-from airflow_data_quality.core.stores.results.overview import page_of_states, pass_rates, summary
+from airflow_data_quality.core.stores.results.overview import page_of_states, pass_rates, states_of, summary
 from airflow_data_quality.core.stores.results.retention import DEFAULT_DAYS, sweep
 from airflow_data_quality.core.stores.results.tables import HISTORY, runs
 from airflow_data_quality.core.stores.results.to_rows import rows_of
@@ -163,6 +163,11 @@ class SqlResultStore:
         wanted = {"conn_id": conn_id, "dataset": dataset, "dimension": dimension, "severity": severity, "outcome": outcome}
         with self._database.connected(HISTORY) as connection:
             return page_of_states(connection, wanted, cursor, limit)
+
+    def states_of(self, test_ids: Sequence[str]) -> Mapping[str, TestState]:
+        """See ``ResultStore.states_of``."""
+        with self._database.connected(HISTORY) as connection:
+            return states_of(connection, test_ids)
 
     def summary(self, *, seen_since: datetime | None = None, failing: int = 100) -> Summary:
         """See ``ResultStore.summary``."""
