@@ -83,4 +83,4 @@ def _refuse_dangling(puts: Sequence[Stored], deletes: Sequence[Stored], now: Now
             refuse_missing_connection(test, sorted(registered))
     for gone in (stored.id for stored in deletes if stored.kind == "connection"):
         untouched = (known for known in now["test"].present if ("test", known.id) not in given)
-        refuse_named_connection(gone, [known.id for known in untouched if known.conn_id == gone])
+        refuse_named_connection(gone, [known.id for known in untouched if known.facts.conn_id == gone])

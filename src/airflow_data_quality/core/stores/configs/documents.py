@@ -43,6 +43,8 @@ def plain_of(item: Item) -> Mapping[str, Any]:
         plain: Mapping[str, Any] = from_json(item.document or "")
         for version in range(item.schema_version, SCHEMA_VERSION):
             plain = UPGRADES[item.kind, version](plain)
+        if not isinstance(plain, Mapping):
+            raise TypeError("it is no mapping")
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise _unreadable(item, f"{type(error).__name__}: {error}") from error
     return plain

@@ -32,12 +32,12 @@ class TestFilter:
 
 
 MATCHES: Mapping[str, Callable[[Remembered, Any], bool]] = {
-    "conn_id": lambda known, wanted: known.conn_id == wanted,
-    "dataset": lambda known, wanted: known.dataset == wanted,
-    "type": lambda known, wanted: known.type == wanted,
-    "tag": lambda known, wanted: wanted in known.tags,
-    "owner": lambda known, wanted: known.owner == wanted,
-    "enabled": lambda known, wanted: known.enabled == wanted,
+    "conn_id": lambda known, wanted: known.facts.conn_id == wanted,
+    "dataset": lambda known, wanted: known.facts.dataset == wanted,
+    "type": lambda known, wanted: known.facts.type == wanted,
+    "tag": lambda known, wanted: wanted in known.facts.tags,
+    "owner": lambda known, wanted: known.facts.owner == wanted,
+    "enabled": lambda known, wanted: known.facts.enabled == wanted,
     "text": lambda known, wanted: wanted in known.words,
 }
 

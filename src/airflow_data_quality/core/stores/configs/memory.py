@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -11,6 +12,40 @@ from typing import Any
 from airflow_data_quality.core.errors import StoreError
 from airflow_data_quality.core.stores.configs.base import Change, Item, Kind, Shelf
 from airflow_data_quality.core.stores.configs.documents import Stored, plain_of, stored_of
+
+
+@dataclass(frozen=True)
+class Facts:
+    """By what a test is found, without building the whole of it."""
+
+    conn_id: str | None
+    dataset: str
+    type: str | None
+    tags: frozenset[str]
+    owner: str | None
+    enabled: bool
+    schedule: str | None
+    timezone: str
+
+
+def facts_of(plain: Mapping[str, Any]) -> Facts:
+    """Returns the facts in plain data as ``StoredTest.spec`` writes it."""
+    check, dataset = plain.get("check", {}), plain.get("dataset", {})
+    return Facts(
+        conn_id=dataset.get("conn_id"),
+        dataset=dataset.get("table", " ".join(dataset.get("query", "").split())),
+        type=check.get("type"),
+        tags=frozenset((*plain.get("tags", ()), *check.get("tags", ()))),
+        owner=plain.get("owner"),
+        enabled=plain.get("enabled", True),
+        schedule=plain.get("schedule"),
+        timezone=plain.get("timezone", "UTC"),
+        schedule=plain.get("schedule"),
+        timezone=plain.get("timezone", "UTC"),
+    )
+
+
+NOTHING = facts_of({})
 
 
 class Remembered:
@@ -47,58 +82,20 @@ class Remembered:
         """Why it cannot be read; None where it can."""
         return self._read[1]
 
-    # By what it is found, without building the whole of it -----------------------------------------------------------
-
-    def _part(self, name: str, otherwise: Any) -> Any:
-        return self._plain[0].get(name, otherwise)
-
     @cached_property
-    def conn_id(self) -> Any:
-        """The connection that a test names."""
-        return self._part("dataset", {}).get("conn_id")
-
-    @cached_property
-    def dataset(self) -> Any:
-        """See ``Dataset.text``."""
-        given = self._part("dataset", {})
-        return given.get("table", " ".join(given.get("query", "").split()))
-
-    @cached_property
-    def type(self) -> Any:
-        """The type of its check."""
-        return self._part("check", {}).get("type")
-
-    @cached_property
-    def tags(self) -> frozenset[str]:
-        """See ``StoredTest.all_tags``."""
-        return frozenset((*self._part("tags", ()), *self._part("check", {}).get("tags", ())))
-
-    @cached_property
-    def owner(self) -> Any:
-        """Who answers for it."""
-        return self._part("owner", None)
-
-    @cached_property
-    def enabled(self) -> Any:
-        """Whether it is run at all."""
-        return self._part("enabled", True)
-
-    @property
-    def schedule(self) -> Any:
-        """When it is due."""
-        return self._part("schedule", None)
-
-    @property
-    def timezone(self) -> Any:
-        """In which that is read."""
-        return self._part("timezone", "UTC")
+    def facts(self) -> Facts:
+        """By what it is found; nothing where it cannot be read."""
+        try:
+            return facts_of(self._plain[0])
+        except (AttributeError, TypeError):
+            return NOTHING
 
     @cached_property
     def words(self) -> str:
         """All the text that it is searched by, each on a line, folded."""
-        check = getattr(self.stored, "check", None)
+        check, facts = getattr(self.stored, "check", None), self.facts
         said = (check.label, check.describe()) if check is not None else ()
-        return "\n".join((self.id, *said, self.dataset, self.owner or "", *sorted(self.tags))).casefold()
+        return "\n".join((self.id, *said, facts.dataset, facts.owner or "", *sorted(facts.tags))).casefold()
 
 
 class Snapshot:

@@ -36,9 +36,11 @@ def selected(
 
 
 def _tagged(tag: str, known: Sequence[Remembered]) -> list[StoredTest]:
-    tagged = [each for each in known if tag in each.tags]
+    tagged = [each for each in known if tag in each.facts.tags]
     if not tagged:
-        raise DefinitionError(f"no stored test has the tag {tag!r}{near(tag, {tag for each in known for tag in each.tags})}")
+        raise DefinitionError(
+            f"no stored test has the tag {tag!r}{near(tag, {tag for each in known for tag in each.facts.tags})}"
+        )
     return [_readable(each) for each in tagged]
 
 

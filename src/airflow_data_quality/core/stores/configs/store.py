@@ -96,8 +96,8 @@ class ConfigStore:
     def timetable(self) -> tuple[int, Sequence[tuple[str, str, str]]]:
         """Returns id, schedule and time zone of every enabled test that has a schedule, and the revision for which that is so."""
         now = self._now("test")
-        due = ((known.id, known.schedule, known.timezone) for known in now.present if known.enabled)
-        return now.revision, [entry for entry in due if entry[1] is not None]
+        facts = ((known.id, known.facts) for known in now.present)
+        return now.revision, [(name, of.schedule, of.timezone) for name, of in facts if of.enabled and of.schedule is not None]
 
     def deleted(self, kind: Kind = "test") -> frozenset[str]:
         """Returns the ids of what was stored once and is no more."""
