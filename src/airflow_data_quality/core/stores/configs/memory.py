@@ -40,8 +40,6 @@ def facts_of(plain: Mapping[str, Any]) -> Facts:
         enabled=plain.get("enabled", True),
         schedule=plain.get("schedule"),
         timezone=plain.get("timezone", "UTC"),
-        schedule=plain.get("schedule"),
-        timezone=plain.get("timezone", "UTC"),
     )
 
 
