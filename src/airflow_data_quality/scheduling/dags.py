@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.common.compat.sdk import conf
 from airflow.sdk import DAG, Param, get_current_context, task
 
-from airflow_data_quality.core.stores.schedule.store import Due
 from airflow_data_quality.scheduling.batch import StoredTestsOperator
 
 if TYPE_CHECKING:
@@ -119,6 +118,7 @@ def _ended(batches: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], boo
 @task
 def claim_asked(params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     """Claims the tests that the run's conf names; returns a batch for each mapped task."""
+    from airflow_data_quality.core.stores.schedule.store import Due
     from airflow_data_quality.hooks import stores
     from airflow_data_quality.scheduling.asked import asked_tests
     from airflow_data_quality.scheduling.due import batches
