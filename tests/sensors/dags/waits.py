@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import DAG, task
 
-from airflow_data_quality import Completeness, DataQualitySensor, Volume
+from airflow_data_quality import Completeness, DataQualitySensor, OutcomeSensor, Volume
 
 MODES: dict[str, dict[str, Any]] = {
     "poke": {"poke_interval": 0.1},
@@ -39,3 +39,15 @@ with DAG("waits_mapped", schedule=None):
     DataQualitySensor.partial(task_id="quality", conn_id="warehouse", checks=[Volume(min=3)], timeout=0, retries=0).expand(
         table=["arrivals", "orders"]
     )
+
+for name, mode in MODES.items():
+    with DAG(
+        f"outcome_{name}", schedule=None, params={"tests": ["shop/q/volume", "shop/q/email"]}, render_template_as_native_obj=True
+    ):
+        waits = OutcomeSensor(task_id="quality", tests="{{ params.tests }}", timeout=120, retries=0, **mode)
+
+        @task
+        def publish(summary: Any) -> str:
+            return str(summary["verdict"])
+
+        publish(waits.output)
