@@ -112,9 +112,16 @@ from airflow.providers.common.compat.sdk import AirflowException, AirflowSkipExc
 from airflow.sdk import DAG, BaseOperator, Param, get_current_context, task
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 
-with DAG("such as anybody writes"):
-    listing = task(lambda: [])
-    task(lambda one: None).expand(one=listing())
+with DAG("any"):
+
+    @task
+    def some() -> list[int]:
+        return []
+
+    @task
+    def each(one: int) -> None: ...
+
+    each.expand(one=some())
 before = time.process_time()
 for path in sys.argv[1:]:
     runpy.run_path(path)
