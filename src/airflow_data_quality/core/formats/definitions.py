@@ -30,6 +30,8 @@ Key: TypeAlias = tuple[str, str]
 def files_in(folder: Path) -> Sequence[Path]:
     """Returns the YAML and JSON files of a folder and the folders in it, in order; nothing whose name begins with a dot.
 
+    Links are followed; a folder that is reached in two ways is read once.
+
     Raises:
         DefinitionError: for a folder that is not there or cannot be read whole: what is not seen must not be taken for gone.
     """
@@ -37,9 +39,13 @@ def files_in(folder: Path) -> Sequence[Path]:
     def refuse(error: OSError) -> NoReturn:
         raise DefinitionError(f"the folder {str(error.filename)!r} cannot be read: {error.strerror}") from error
 
-    found = []
+    found, seen = list[Path](), set[str]()
     for here, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        if (real := os.path.realpath(here)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         found += [Path(here, name) for name in names if name.lower().endswith(ENDINGS) and not name.startswith(".")]
     return sorted(found)
 

@@ -122,7 +122,7 @@ def _called(stored: Stored) -> str:
 def fields_that_differ(before: Stored, after: Stored) -> Iterator[str]:
     """Yields ``field before → after``, those of a check and a dataset each by itself."""
     old, new = _fields(before), _fields(after)
-    for name in dict.fromkeys((*old, *new)):
+    for name in dict.fromkeys((*new, *old)):
         was, is_now = (repr(fields[name]) if name in fields else "not given" for fields in (old, new))
         if was != is_now:
             yield f"{name} {' → '.join(_shown(was, is_now))}"
