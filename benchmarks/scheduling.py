@@ -85,6 +85,8 @@ def ticking(url: str) -> list[list[str]]:
 
 def one_tick(url: str, file: str) -> float:
     """Ticks at a moment at which nothing is due; returns how long it took."""
+    import psycopg  # noqa: F401 - what a driver takes to be loaded is not the tick's
+
     from airflow_data_quality.scheduling.tick import tick
     from airflow_data_quality.scheduling.timetable import timetable
 
