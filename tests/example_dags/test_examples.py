@@ -67,6 +67,10 @@ RUN: dict[str, list[tuple[dict[str, Any], dict[str, list[str]]]]] = {
         ({}, {"quality": ["failed"], "publish": ["upstream_failed"]}),
         ({"broken": False}, {"quality": ["success"], "publish": ["success"]}),
     ],
+    "sensor_across_dags": [
+        ({}, {"fresh": ["success"], "complete": ["success"], "quality": ["success"]}),
+        ({"broken": True}, {"fresh": ["success"], "complete": ["success"], "quality": ["failed"]}),
+    ],
     "run_checks_in_a_task": [({}, {"checks": ["success"], "choose": ["success"], "publish": ["success"]})],
 }
 
@@ -136,3 +140,14 @@ def test_what_is_published_is_replaced_as_a_whole_or_not_at_all(run_dag: Callabl
     with pytest.raises(Exception, match="wap_orders_new"):
         hook.run(swap)
     assert published() == good
+
+
+def test_another_dag_waits_for_outcomes_and_measures_nothing(run_dag: Callable[..., Any], store: Any) -> None:
+    run_dag("example_sensor_across_dags")
+    asked = store.executions_of_test("awaited_orders/volume")
+    assert states(run_dag("example_sensor_across_dags_reports")) == {
+        "orders_passed": ["success"],
+        "up_to_date": ["success"],
+        "report": ["success"],
+    }
+    assert store.executions_of_test("awaited_orders/volume") == asked
