@@ -41,13 +41,40 @@ def test_every_command_is_there(parser: Any) -> None:
         ("validate", ["a", "b"]),
         ("schema", []),
         ("results", ["--last", "5"]),
+        ("tests", ["apply", "defs", "--prune", "--dry-run"]),
+        ("tests", ["list", "--disabled"]),
+        ("migrate", []),
+        ("flush", []),
+        ("maintain", []),
     ):
         args = parser.parse_args(["data-quality", command, *words])
         assert args.func.args == (command,)
-    assert {command.name for command in COMMANDS} == {"check", "plan", "validate", "schema", "results"}
+    assert {command.name for command in COMMANDS} == {
+        "check",
+        "plan",
+        "validate",
+        "schema",
+        "results",
+        "tests",
+        "migrate",
+        "flush",
+        "maintain",
+    }
 
 
-@pytest.mark.parametrize("words", [["check"], ["check", "s.yaml", "--bogus"], ["results", "--last", "x"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check"],
+        ["check", "s.yaml", "--bogus"],
+        ["results", "--last", "x"],
+        ["tests"],
+        ["tests", "bogus"],
+        ["tests", "apply"],
+        ["tests", "apply", "defs", "--bogus"],
+        ["tests", "list", "--enabled", "--disabled"],
+    ],
+)
 def test_a_mistake_in_the_arguments_ends_with_three_here_too(
     parser: Any, words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

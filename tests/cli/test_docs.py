@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from argparse import ArgumentParser
+from argparse import PARSER, ArgumentParser
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -43,8 +43,11 @@ def warehouse(postgres: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
     (suite,) = re.findall(r"is checked below:\n\n```yaml\n(.*?)^```", DOCS, flags=re.M | re.S)
+    (stored,) = re.findall(r"`tests`, or both:\n\n```yaml\n(.*?)^```", DOCS, flags=re.M | re.S)
     Path("orders.yaml").write_text(suite, encoding="utf-8")
     Path("wrong.yaml").write_text(WRONG, encoding="utf-8")
+    Path("defs").mkdir()
+    Path("defs/orders.yaml").write_text(stored, encoding="utf-8")
     store = SqlResultStore.embedded(tmp_path / "data_quality.db")
     store.write(a_run(test_ids=("shop/quality/volume",), origin=a_task(), at=NOON - timedelta(hours=1)))
     store.write(a_run(test_ids=("shop/quality/volume",), origin=a_task(try_number=2)))
@@ -59,6 +62,8 @@ def as_printed(text: str) -> str:
 
 @pytest.mark.parametrize(("command", "printed"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
 def test_every_example_prints_what_it_says(warehouse: Any, call: Call, command: str, printed: str) -> None:
+    if command.startswith(("data-quality tests list", "data-quality tests export")):
+        call("tests", "apply", "defs")
     program, *words = shlex.split(command.replace("$WAREHOUSE_URL", warehouse.url))
     code, out, err = call(*words)
     assert (program, err) == ("data-quality", "")
@@ -67,7 +72,9 @@ def test_every_example_prints_what_it_says(warehouse: Any, call: Call, command: 
 
 
 def test_every_example_is_there() -> None:
-    assert [command.split()[1] for command, _ in EXAMPLES] == ["check", "check", "check", "plan", "validate", "results"]
+    assert [command.split()[1] for command, _ in EXAMPLES] == [
+        *("check", "check", "check", "plan", "validate", "results", "tests", "tests", "tests"),
+    ]
 
 
 def test_every_command_option_format_and_exit_code_is_described() -> None:
@@ -75,12 +82,13 @@ def test_every_command_option_format_and_exit_code_is_described() -> None:
     for command in COMMANDS:
         parser = ArgumentParser()
         command.declare(parser)
-        options |= {flag for action in parser._actions for flag in action.option_strings} - {"-h", "--help"}
+        below = [parser, *(each for action in parser._actions if action.nargs == PARSER for each in action.choices.values())]
+        options |= {flag for each in below for action in each._actions for flag in action.option_strings} - {"-h", "--help"}
         assert re.search(rf"^## `{command.name}\b", DOCS, flags=re.M)
     formats = [f"`{name}`" for name in ("table", "json", "junit", "github")]
     codes = [f"\n| {getattr(main, name)} |" for name in ("PASSED", "FAILED", "ERRORED", "MISUSED", "INTERRUPTED")]
     assert [words for words in (*formats, *codes) if words not in DOCS] == []
-    assert [option for option in options if not re.search(rf"\| `{option} ", DOCS)] == []
+    assert [option for option in options if not re.search(rf"^\| .*`{option}[ `]", DOCS, flags=re.M)] == []
 
 
 def test_the_ci_example_is_yaml_whose_commands_are_ours() -> None:
