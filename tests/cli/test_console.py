@@ -74,6 +74,7 @@ def test_the_schema_is_what_ships() -> None:
     shipped = Path(json_schema.__file__).with_name("suite.schema.json").read_text(encoding="utf-8")
     assert console("schema").stdout == shipped
     assert json.loads(shipped)["title"] == "Data quality suite"
+    assert json.loads(console("schema", "--tests").stdout)["title"] == "Data quality stored tests"
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:

@@ -35,6 +35,10 @@ def _validate(parser: ArgumentParser) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="+", help="suite files, or folders of .yaml, .yml and .json files")
 
 
+def _schema(parser: ArgumentParser) -> None:
+    parser.add_argument("--tests", action="store_true", help="that of files of stored tests, in place of suites")
+
+
 def _nothing(parser: ArgumentParser) -> None:
     """Takes nothing."""
 
@@ -92,7 +96,7 @@ COMMANDS = (
     Command("check", "Run the checks of a suite", _check),
     Command("plan", "Show the statements that a suite needs and what they cost; check nothing", _select),
     Command("validate", "Read suites and show every mistake with its place; ask no database", _validate),
-    Command("schema", "Print the JSON Schema of suites, for editors", _nothing),
+    Command("schema", "Print the JSON Schema of suites, for editors", _schema),
     Command("results", "Show the latest results that are kept", _results),
     Command("tests", "List stored tests, store those of a folder, write them to one", _tests),
     Command("migrate", "Make the tables of the stores, or bring them to this version; drop nothing", _nothing),

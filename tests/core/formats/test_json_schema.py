@@ -201,3 +201,47 @@ def test_types_of_other_packages_are_in_it() -> None:
         assert not checker.is_valid({"name": "s", "table": "t", "checks": [{"strange": {"color": "blue"}}]})
     finally:
         REGISTRY.pop("strange", None)
+
+
+# Stored tests ---------------------------------------------------------------------------------------------------------
+
+
+def stored(text: str) -> str:
+    """Returns a text with a whole test, still open, in the place of ``%s``."""
+    return text.replace("%s", "{id: t, check: {volume: {min: 1}}, dataset: {table: orders, conn_id: warehouse}")
+
+
+@pytest.fixture(scope="module")
+def of_stored_tests() -> Draft7Validator:
+    Draft7Validator.check_schema(json_schema.stored_tests_schema())
+    return Draft7Validator(json_schema.stored_tests_schema())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        stored("tests: [%s, schedule: '@daily', tags: [gold], owner: me, alerts: [a], enabled: false}]"),
+        stored("connections: [{id: warehouse, label: Warehouse, may_sample: true, default_schema: public}]\ntests: [%s}]"),
+        "tests: [{id: t, check: {type: completeness, column: on}, dataset: {query: SELECT 1, conn_id: w}}]",
+    ],
+)
+def test_a_file_of_stored_tests_is_taken(of_stored_tests: Draft7Validator, text: str) -> None:
+    assert mistakes(of_stored_tests, text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        stored("tests: [%s, version: 3}]"),
+        stored("tests: [%s, enabled: '{{ x }}'}]"),
+        stored("tests: [%s, tags: gold}]"),
+        stored("tests: [%s, shedule: '@daily'}]"),
+        "tests: '{{ tests }}'",
+        "tests: [{id: t, check: {volum: 1}, dataset: {table: t, conn_id: w}}]",
+        "tests: [{id: t, check: {volume: 1}}]",
+        "connections: [{label: x}]",
+        "name: s\ntable: t\nchecks: [volume: 1]",
+    ],
+)
+def test_what_no_file_of_stored_tests_says_is_underlined(of_stored_tests: Draft7Validator, text: str) -> None:
+    assert mistakes(of_stored_tests, text) != []

@@ -10,14 +10,14 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import pairwise
 from textwrap import dedent
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
@@ -29,6 +29,7 @@ from airflow_data_quality.core.model.dataset import Dataset
 from airflow_data_quality.core.model.duration import ISO, SHORT, parse_duration
 from airflow_data_quality.core.model.limited_check import LimitedCheck
 from airflow_data_quality.core.model.numbers import parse_number
+from airflow_data_quality.core.model.stored import RegisteredConnection, StoredTest
 from airflow_data_quality.core.model.tolerance import parse_max_failing
 
 Json = dict[str, Any]
@@ -86,8 +87,30 @@ def suite_schema() -> Json:
     return {"$schema": "http://json-schema.org/draft-07/schema#", **schema, "title": "Data quality suite"}
 
 
+class _File(BaseModel):
+    """A file of stored tests: tests, connections, or both."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    connections: Sequence[RegisteredConnection] = ()
+    """Airflow connections that tests may name."""
+    tests: Sequence[StoredTest] = ()
+    """Checks on datasets, each with its id, its schedule and its owner."""
+
+
+def stored_tests_schema() -> Json:
+    """Returns the schema of a file of stored tests, in which nothing is a template and the store counts versions."""
+    schema = _File.model_json_schema(schema_generator=_Stored)
+    return {"$schema": "http://json-schema.org/draft-07/schema#", **schema, "title": "Data quality stored tests"}
+
+
 class _Generator(GenerateJsonSchema):
     """Pydantic's, which knows what our own validators take, and every type behind ``Check``."""
+
+    template: ClassVar[Sequence[Json]] = (TEMPLATE,)
+    """What else may stand in any field."""
+    left_out: ClassVar[str | None] = None
+    """A field that files do not have."""
 
     def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> Json:
         """Says what a function of ours reads."""
@@ -113,7 +136,8 @@ class _Generator(GenerateJsonSchema):
         bases = [base for base in reversed(model.__mro__) if issubclass(base, BaseModel) and base is not BaseModel]
         explained = {field: text for base in bases for field, text in _docstrings(base).items()}
         for name, field in made.get("properties", {}).items():
-            made["properties"][name] = _field(name, field, explained.get(name))
+            made["properties"][name] = _field(name, field, explained.get(name), self.template)
+        made.get("properties", {}).pop(self.left_out, None)
         made |= {"description": _plain(inspect.cleandoc(model.__doc__))} if model.__doc__ else {}
         for base, rule in TOGETHER.items():
             made |= rule if issubclass(model, base) else {}
@@ -136,6 +160,11 @@ class _Generator(GenerateJsonSchema):
         return {"description": "What must hold: {type: …, field: …}, or {TYPE: …} alone.", "anyOf": [*canonical, one]}
 
 
+class _Stored(_Generator):
+    template = ()
+    left_out = "version"
+
+
 def _primary(check: type[Check], fields: Mapping[str, Json]) -> Iterator[Json]:
     """Yields what may stand alone behind a type, found by trying."""
     with suppress(ValidationError):
@@ -153,14 +182,14 @@ def _forms(field: Json) -> list[Json]:
     return field.get("anyOf") or [field]
 
 
-def _field(name: str, field: Json, text: str | None) -> Json:
+def _field(name: str, field: Json, text: str | None, template: Sequence[Json]) -> Json:
     """Returns a field's schema with its explanation, without noise, and with a template where one may stand."""
     kept = {key: value for key, value in field.items() if key not in ("title", "anyOf") and (key, value) != ("default", None)}
     told = {key: kept.pop(key) for key in ("description", "default") if key in kept}
     forms = field.get("anyOf", [kept])
     any_text = any(form.get("type") == "string" and form.keys() <= {"type"} for form in forms)
     if name != "type" and not any_text:
-        forms = [*forms, TEMPLATE]
+        forms = [*forms, *template]
     explained = {"description": _plain(text)} if text else {}
     return {**explained, **told, **(forms[0] if len(forms) == 1 else {"anyOf": forms})}
 
