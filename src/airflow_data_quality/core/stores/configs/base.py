@@ -79,8 +79,8 @@ class Shelf(Protocol):
     def revision(self) -> int:
         """Returns how often anything has been changed: one small read."""
 
-    def items(self, kind: Kind) -> tuple[int, Sequence[Item]]:
-        """Returns every document of a kind, deleted ones too, and a revision since which none can have been missed."""
+    def items(self, kind: Kind) -> Sequence[Item]:
+        """Returns every document of a kind, deleted ones too; at least those of the revision that was read before."""
 
     def item(self, kind: Kind, id: str) -> Item | None:
         """Returns one document as it is now, a deleted one too; None where nothing ever was."""

@@ -55,12 +55,11 @@ class DynamoDbShelf:
             counter = self._get(self._tables.documents["test"], COUNTER)
             return int(counter["number"]["N"]) if counter else 0
 
-    def items(self, kind: Kind) -> tuple[int, Sequence[Item]]:
+    def items(self, kind: Kind) -> Sequence[Item]:
         """See ``Shelf.items``; a parallel Scan."""
-        number = self.revision()  # before the items: what comes in between is read again
         with self._explained(), ThreadPoolExecutor(SEGMENTS) as pool:
             parts = pool.map(partial(self._segment, kind), range(SEGMENTS))
-            return number, [item for part in parts for item in part]
+            return [item for part in parts for item in part]
 
     def item(self, kind: Kind, id: str) -> Item | None:
         """See ``Shelf.item``; one GetItem."""

@@ -142,13 +142,14 @@ class Memory:
     def now(self) -> Snapshot:
         """Returns everything as it is now: one small read where nothing has changed, or only by this process."""
         with self._lock:
+            # Before the items: what is changed in between is read again by whoever asks next.
             last, revision = self._last, self._shelf.revision()
             if revision == last.revision and not last.since:
                 return last
             if last.revision >= 0 and revision == last.revision + len(last.since):
                 self._last = last.brought_up(self._kind)
             else:
-                self._last = Snapshot(*self._shelf.items(self._kind), last.all)
+                self._last = Snapshot(revision, self._shelf.items(self._kind), last.all)
             return self._last
 
     @contextmanager

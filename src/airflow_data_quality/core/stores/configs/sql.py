@@ -42,13 +42,15 @@ class SqlShelf:
     def revision(self) -> int:
         """See ``Shelf.revision``."""
         with self._database.connected(HISTORY) as connection:
-            return _revision(connection)
+            number: int | None = connection.scalar(select(revision.c.number))
+            if number is None:
+                raise StoreError("its table revision has no row; whoever emptied it must bring it back")
+            return number
 
-    def items(self, kind: Kind) -> tuple[int, Sequence[Item]]:
+    def items(self, kind: Kind) -> Sequence[Item]:
         """See ``Shelf.items``."""
         with self._database.connected(HISTORY) as connection:
-            number = _revision(connection)  # before the rows: what comes in between is read again
-            return number, [_item(kind, row) for row in connection.execute(select(documents[kind]))]
+            return [_item(kind, row) for row in connection.execute(select(documents[kind]))]
 
     def item(self, kind: Kind, id: str) -> Item | None:
         """See ``Shelf.item``."""
@@ -92,13 +94,6 @@ class SqlShelf:
         with self._database.writing(HISTORY, patient=True) as connection:
             gone = connection.execute(delete(audit_log).where(audit_log.c.at < moment_text(audit_before))).rowcount
         return [f"deleted {gone:,} audit entries from before {audit_before.isoformat()}"] if gone else []
-
-
-def _revision(connection: Connection) -> int:
-    number: int | None = connection.scalar(select(revision.c.number))
-    if number is None:
-        raise StoreError("its table revision has no row; whoever emptied it must bring it back")
-    return number
 
 
 def _write(connection: Connection, kind: Kind, changes: Sequence[Change]) -> None:

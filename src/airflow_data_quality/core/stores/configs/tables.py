@@ -32,7 +32,7 @@ def _documents(name: str) -> Table:
         metadata,
         Column("id", key, primary_key=True),
         Column("version", BigInteger, nullable=False),
-        Column("document", long, comment="JSON; NULL once it is deleted"),
+        Column("document", long),  # JSON; NULL once it is deleted
         Column("updated_at", moment, nullable=False),
         Column("schema_version", Integer, nullable=False),
     )
@@ -56,6 +56,6 @@ audit_log = Table(
 revision = Table(
     "revision",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False, comment="1: there is one row"),
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1: there is one row
     Column("number", BigInteger, nullable=False),
 )
