@@ -12,12 +12,13 @@ from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError
 from typing_extensions import Self
 
 from airflow_data_quality.core.errors import Conflict, DefinitionError, MissingExtra, StoreError, Unstorable
 from airflow_data_quality.core.stores.embedded import embedded_engine
-from airflow_data_quality.core.stores.schema import SCHEMA, History, ensure, migrate
+from airflow_data_quality.core.stores.reasons import reason
+from airflow_data_quality.core.stores.schema import MIGRATE, SCHEMA, History, ensure, migrate
 
 TIMEOUT_SECONDS = 60
 """After how long PostgreSQL stops a statement of ours; migrating and maintaining may take longer."""
@@ -84,7 +85,7 @@ class StoreDatabase:
         schema = None
         if engine.dialect.name == "postgresql":
             schema = SCHEMA
-            event.listen(engine, "begin", _limit)
+            event.listen(engine, "begin", _settle)
             engine = engine.execution_options(schema_translate_map={None: schema})
         _pooled.add(engine)
         return cls(engine, place, schema)
@@ -122,21 +123,14 @@ class StoreDatabase:
             if isinstance(error, Conflict | DefinitionError):
                 raise
             kind = Unstorable if isinstance(error, OF_THE_DATA) else StoreError
-            raise kind(f"{history.store} {self.place}: {_reason(error)}") from error
+            raise kind(f"{history.store} {self.place}: {reason(error, MIGRATE)}") from error
 
 
-def _limit(connection: Connection) -> None:
-    """Limits the statements of a transaction; its end takes that back, whoever has the session next."""
-    if not connection.get_execution_options().get("patient", False):
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{TIMEOUT_SECONDS}s'")
-
-
-def _reason(error: Exception) -> str:
-    """Returns the words of whoever said no, without the statement and its values."""
-    if isinstance(error, StatementError) and error.orig is not None:
-        words = str(error.orig).strip() or type(error.orig).__name__
-        return " ".join(words.split("\nLINE ")[0].splitlines()) if isinstance(error, DBAPIError) else words
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+def _settle(connection: Connection) -> None:
+    """Says for a transaction how long its statements may take, and that moments are read in UTC, where every one can be held."""
+    limit = 0 if connection.get_execution_options().get("patient", False) else TIMEOUT_SECONDS
+    settings = f"set_config('statement_timeout', '{limit}s', true), set_config('timezone', 'UTC', true)"
+    connection.exec_driver_sql(f"SELECT {settings}")
 
 
 def _forget() -> None:

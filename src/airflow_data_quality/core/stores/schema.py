@@ -18,12 +18,16 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, sel
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateSchema
 
-from airflow_data_quality.core.errors import StoreError
+from airflow_data_quality.core.errors import StoreError, listed
+from airflow_data_quality.core.stores.reasons import HALF_MIGRATED, sqlstate
 
 FOLDER = Path(__file__).with_name("migrations")
 SCHEMA = "data_quality"
 """Where the tables lie in a database that others use too."""
 MIGRATE = "airflow data-quality migrate"
+
+NO_SUCH_TABLE = {"42P01", "3F000", None}
+"""SQLSTATEs of a table, or its schema, that is not there; SQLite has none."""
 
 _ALEMBIC = Lock()
 """Alembic hands its context to revisions by global names: one thread at a time."""
@@ -95,6 +99,7 @@ def migrate(connection: Connection, history: History, *, schema: str | None = No
             _use(connection, schema)
         stored = _asked_inside(connection, history, schema)
         if stored == history.head:  # where many start at once, all but the first find the work done
+            _refuse_incomplete(connection, history, schema)
             return None
         _upgrade(connection, history, stored, schema)
     return f"{history.name}: {'made the tables' if stored is None else f'migrated from {stored}'}, now at {history.head}"
@@ -112,8 +117,8 @@ def _asked(connection: Connection, history: History) -> str | None:
     try:
         stored: str | None = connection.scalar(select(history.version.c.version_num))
         return stored
-    except (OperationalError, ProgrammingError):
-        if connection.invalidated:
+    except (OperationalError, ProgrammingError) as error:
+        if connection.invalidated or sqlstate(error) not in NO_SUCH_TABLE:
             raise
         return None  # no such table most likely; if it is anything worse, whatever comes next meets it again
     finally:
@@ -143,6 +148,12 @@ def _upgrade(connection: Connection, history: History, stored: str | None, schem
             command.upgrade(config, history.head)
     except CommandError as error:
         raise StoreError(f"its schema cannot be brought to {history.head!r}: {error}") from error
+
+
+def _refuse_incomplete(connection: Connection, history: History, schema: str | None) -> None:
+    there = inspect(connection).get_table_names(schema=schema)
+    if gone := sorted(set(history.metadata.tables) - set(there)):
+        raise StoreError(f"no table {listed(gone)}; {HALF_MIGRATED.format(migrate=MIGRATE)}")
 
 
 def _literal(path: Path) -> str:

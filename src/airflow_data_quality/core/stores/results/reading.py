@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
+from operator import itemgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -72,7 +73,7 @@ def filled(connection: Connection, rows: Sequence[RowMapping]) -> Sequence[Execu
     of_execution = defaultdict(list)
     for measured in _measured(connection, rows):
         of_execution[measured["execution_id"]].append(measured)
-    return [execution_of(row, of_execution[row["id"]]) for row in rows]
+    return [execution_of(row, sorted(of_execution[row["id"]], key=itemgetter("id"))) for row in rows]
 
 
 def _measured(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[RowMapping]:
@@ -81,7 +82,7 @@ def _measured(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Ro
     for part in parts(keys):
         moments = [row["started_at"] for row in rows]
         theirs = measurements.c.test_key.in_(part), measurements.c.started_at.between(min(moments), max(moments))
-        yield from connection.execute(select(measurements).where(*theirs).order_by(measurements.c.id)).mappings()
+        yield from connection.execute(select(measurements).where(*theirs)).mappings()
 
 
 # Lists ----------------------------------------------------------------------------------------------------------------

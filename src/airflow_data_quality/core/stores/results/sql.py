@@ -106,7 +106,8 @@ class SqlResultStore:
     def runs_of_dag(self, *, dag_id: str, run_id: str) -> Sequence[RunHead]:
         """See ``ResultStore.runs_of_dag``."""
         with self._database.connected(HISTORY) as connection:
-            return [RunHead(*row[: len(_names)]) for row in connection.execute(_of_dag_run(dag_id, run_id))]
+            heads = [RunHead(*row[: len(_names)]) for row in connection.execute(_of_dag_run(dag_id, run_id))]
+        return sorted(heads, key=_beginning)
 
     def executions_of_dag(self, *, dag_id: str, run_id: str) -> Sequence[Execution]:
         """See ``ResultStore.executions_of_dag``."""
@@ -114,7 +115,7 @@ class SqlResultStore:
 
     def _last_tries(self, ask: Select[Any]) -> Sequence[Execution]:
         with self._database.connected(HISTORY) as connection:
-            return reading.of_runs(connection, connection.execute(ask).all())
+            return reading.of_runs(connection, sorted(connection.execute(ask).all(), key=_beginning))
 
     def latest_executions(
         self,
@@ -180,6 +181,9 @@ class SqlResultStore:
             return pass_rates(connection, since, until, by)
 
 
+def _beginning(head: Any) -> tuple[datetime, UUID]:
+    return head.started_at, head.id
+
+
 def _of_dag_run(dag_id: str, run_id: str) -> Select[Any]:
-    of_dag_run = _heads.where(runs.c.dag_id == dag_id, runs.c.dag_run_id == run_id, runs.c.counted)
-    return of_dag_run.order_by(runs.c.started_at, runs.c.id)
+    return _heads.where(runs.c.dag_id == dag_id, runs.c.dag_run_id == run_id, runs.c.counted)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, text
@@ -24,95 +26,26 @@ REFRESHED = {HOURLY: ("3 days", "1 hour", "1 hour"), DAILY: ("7 days", "1 day", 
 """How far back and up to when the policies refresh, and how often; ``writing.ON_TIME`` lies within."""
 
 AGGREGATE = """
-CREATE MATERIALIZED VIEW {schema}.{name} WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
-SELECT test_key, metric, time_bucket(INTERVAL '{width}', started_at) AS bucket, count(value) AS n,
-  min(value) AS min, max(value) AS max, avg(value) AS avg, last(value, started_at) AS last
-FROM {schema}.measurements GROUP BY test_key, metric, bucket WITH NO DATA"""
-
-
-def set_up(database: StoreDatabase, retention_days: int) -> Sequence[str]:
-    """Does what is not done yet; returns what was done, or why nothing can be."""
-    if database.engine.dialect.name != "postgresql":
-        return []
-    with _outside_transactions(database) as connection:
-        if reason := _absent(connection):
-            return [reason]
-        steps = (_hypertables, _compression, _aggregates, lambda c: _retention(c, retention_days))
-        return [done for step in steps for done in step(connection)]
-
-
-@contextmanager
-def _outside_transactions(database: StoreDatabase) -> Iterator[Connection]:
-    with database.connected(HISTORY) as connection:
-        yield connection.execution_options(isolation_level="AUTOCOMMIT", patient=True)
-
-
-def _absent(connection: Connection) -> str | None:
-    there = "SELECT extversion, current_setting('timescaledb.license', true) FROM pg_extension WHERE extname = 'timescaledb'"
-    found = connection.execute(text(there)).one_or_none()
-    if found is None:
-        return f"no TimescaleDB in this database: plain tables; after CREATE EXTENSION timescaledb run again: {MIGRATE}"
-    if found[1] == "apache":
-        return "TimescaleDB with licence 'apache' has no compression and no aggregates: plain tables"
-    return None
-
-
-def _hypertables(connection: Connection) -> Iterator[str]:
-    known = set(
-        connection.scalars(
-            text("SELECT hypertable_name FROM timescaledb_information.hypertables WHERE hypertable_schema = :schema"),
-            {"schema": SCHEMA},
-        )
-    )
-    for name in HYPERTABLES:
-        if name not in known:
-            connection.execute(
-                text(
-                    f"SELECT create_hypertable('{SCHEMA}.{name}', 'started_at', chunk_time_interval => INTERVAL '{CHUNK}',"
-                    " create_default_indexes => false, migrate_data => true)"
-                )
-            )
-            yield f"{name}: a hypertable of chunks of {CHUNK}"
-
-
-def _compression(connection: Connection) -> Iterator[str]:
-    for name in HYPERTABLES:
-        if _policy(connection, name, "policy_compression") is None:
-            connection.execute(
-                text(
-                    f"ALTER TABLE {SCHEMA}.{name} SET (timescaledb.compress, timescaledb.compress_segmentby = 'test_key',"
-                    " timescaledb.compress_orderby = 'started_at DESC')"
-                )
-            )
-            connection.execute(text(f"SELECT add_compression_policy('{SCHEMA}.{name}', INTERVAL '{COMPRESSED_AFTER}')"))
-            yield f"{name}: compressed after {COMPRESSED_AFTER}"
-
-
-def _aggregates(connection: Connection) -> Iterator[str]:
-    for name, width in AGGREGATES.items():
-        if connection.scalar(select(func.to_regclass(f"{SCHEMA}.{name}"))) is None:
-            connection.execute(text(AGGREGATE.format(schema=SCHEMA, name=name, width=width)))
-            yield f"{name}: an aggregate of measurements"
-        if _policy(connection, name, "policy_refresh_continuous_aggregate") is None:
-            connection.execute(text(f"CALL refresh_continuous_aggregate('{SCHEMA}.{name}', NULL, NULL)"))
-            start, end, every = (f"INTERVAL '{span}'" for span in REFRESHED[name])
-            connection.execute(text(f"SELECT add_continuous_aggregate_policy('{SCHEMA}.{name}', {start}, {end}, {every})"))
-            yield f"{name}: refreshed every {REFRESHED[name][2]}"
-
-
-def _retention(connection: Connection, days: int) -> Iterator[str]:
-    wanted = timedelta(days=days) if days else None
-    for name in (*HYPERTABLES, *AGGREGATES):
-        policy = _policy(connection, name, "policy_retention")
-        if policy == wanted:
-            continue
-        if policy is not None:
-            connection.execute(text(f"SELECT remove_retention_policy('{SCHEMA}.{name}')"))
-        if wanted is not None:
-            connection.execute(text(f"SELECT add_retention_policy('{SCHEMA}.{name}', INTERVAL '{days} days')"))
-        yield f"{name}: " + (f"kept {days} days" if days else "kept for ever")
-
-
+CREATE MATERIALIZED VIEW {own}.{name} WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
+SELECT test_key, metric, {its}.time_bucket(INTERVAL '{width}', started_at) AS bucket, count(value) AS n,
+  min(value) AS min, max(value) AS max, avg(value) AS avg, {its}.last(value, started_at) AS last
+FROM {own}.measurements GROUP BY test_key, metric, bucket WITH NO DATA"""
+HYPERTABLE = """
+SELECT {its}.create_hypertable('{own}.{name}', 'started_at', chunk_time_interval => INTERVAL '{chunk}',
+  create_default_indexes => false, migrate_data => true)"""
+COMPRESSED = """
+ALTER TABLE {own}.{name} SET (timescaledb.compress, timescaledb.compress_segmentby = 'test_key',
+  timescaledb.compress_orderby = 'started_at DESC')"""
+COMPRESS = "SELECT {its}.add_compression_policy('{own}.{name}', INTERVAL '{after}')"
+REFRESH_ALL = "CALL {its}.refresh_continuous_aggregate('{own}.{name}', NULL, NULL)"
+REFRESH_DAY = "CALL {its}.refresh_continuous_aggregate('{own}.{name}', DATE '{day}', DATE '{day}' + 1)"
+REFRESH = "SELECT {its}.add_continuous_aggregate_policy('{own}.{name}', INTERVAL '{start}', INTERVAL '{end}', INTERVAL '{every}')"
+KEEP = "SELECT {its}.add_retention_policy('{own}.{name}', INTERVAL '{days} days')"
+KEEP_ALL = "SELECT {its}.remove_retention_policy('{own}.{name}')"
+KNOWN = "SELECT hypertable_name FROM timescaledb_information.hypertables WHERE hypertable_schema = '{own}'"
+EXTENSION = """
+SELECT quote_ident(nspname), current_setting('timescaledb.license', true)
+FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace WHERE extname = 'timescaledb'"""
 POLICY = """
 SELECT coalesce(CAST(jobs.config ->> 'drop_after' AS interval), INTERVAL '0') FROM timescaledb_information.jobs
 LEFT JOIN timescaledb_information.continuous_aggregates AS aggregates
@@ -122,17 +55,104 @@ WHERE proc_name = :kind AND coalesce(aggregates.view_schema, jobs.hypertable_sch
   AND coalesce(aggregates.view_name, jobs.hypertable_name) = :name"""
 
 
-def _policy(connection: Connection, name: str, kind: str) -> timedelta | None:
-    """Returns after how long a policy drops, 0 for another kind of policy; None where there is no such policy."""
-    found: Any = connection.scalar(text(POLICY), {"kind": kind, "schema": SCHEMA, "name": name})
-    return found  # type: ignore[no-any-return]
+@dataclass(frozen=True)
+class _Extension:
+    """The extension in a database."""
+
+    connection: Connection
+    schema: str
+    """Where its functions are, which may be anywhere."""
+    licence: str
+
+    @classmethod
+    def of(cls, connection: Connection) -> _Extension | None:
+        """Returns it, or None where it is not."""
+        found = connection.execute(text(EXTENSION)).one_or_none()
+        return None if found is None else cls(connection, *found)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the licence allows compression, policies and aggregates."""
+        return self.licence != "apache"
+
+    def do(self, template: str, **values: Any) -> Any:
+        """Runs a statement; returns its first column. ``own`` is the schema of our tables, ``its`` the one of its functions."""
+        result = self.connection.execute(text(template.format(own=SCHEMA, its=self.schema, **values)))
+        return result.scalars().all() if result.returns_rows else None
+
+    def policy(self, name: str, kind: str) -> timedelta | None:
+        """Returns after how long a policy drops, 0 for another kind of policy; None where there is no such policy."""
+        found: timedelta | None = self.connection.scalar(text(POLICY), {"kind": kind, "schema": SCHEMA, "name": name})
+        return found
+
+
+def set_up(database: StoreDatabase, retention_days: int) -> Sequence[str]:
+    """Does what is not done yet; returns what was done, or why nothing can be."""
+    if database.engine.dialect.name != "postgresql":
+        return []
+    with _outside_transactions(database) as connection:
+        extension = _Extension.of(connection)
+        if extension is None:
+            return [f"no TimescaleDB here: plain tables; after CREATE EXTENSION timescaledb run again: {MIGRATE}"]
+        if not extension.is_whole:
+            return ["TimescaleDB with licence 'apache' has no compression and no aggregates: plain tables"]
+        steps = (_hypertables, _compression, _aggregates, partial(_retention, days=retention_days))
+        return [done for step in steps for done in step(extension)]
+
+
+@contextmanager
+def _outside_transactions(database: StoreDatabase) -> Iterator[Connection]:
+    with database.connected(HISTORY) as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT", patient=True)
+
+
+def _hypertables(extension: _Extension) -> Iterator[str]:
+    known = extension.do(KNOWN)
+    for name in HYPERTABLES:
+        if name not in known:
+            extension.do(HYPERTABLE, name=name, chunk=CHUNK)
+            yield f"{name}: a hypertable of chunks of {CHUNK}"
+
+
+def _compression(extension: _Extension) -> Iterator[str]:
+    for name in HYPERTABLES:
+        if extension.policy(name, "policy_compression") is None:
+            extension.do(COMPRESSED, name=name)
+            extension.do(COMPRESS, name=name, after=COMPRESSED_AFTER)
+            yield f"{name}: compressed after {COMPRESSED_AFTER}"
+
+
+def _aggregates(extension: _Extension) -> Iterator[str]:
+    for name, width in AGGREGATES.items():
+        if extension.connection.scalar(select(func.to_regclass(f"{SCHEMA}.{name}"))) is None:
+            extension.do(AGGREGATE, name=name, width=width)
+            yield f"{name}: an aggregate of measurements"
+        if extension.policy(name, "policy_refresh_continuous_aggregate") is None:
+            extension.do(REFRESH_ALL, name=name)  # what is older than a policy looks back is seen no other way
+            start, end, every = REFRESHED[name]
+            extension.do(REFRESH, name=name, start=start, end=end, every=every)
+            yield f"{name}: refreshed every {every}"
+
+
+def _retention(extension: _Extension, days: int) -> Iterator[str]:
+    wanted = timedelta(days=days) if days else None
+    for name in (*HYPERTABLES, *AGGREGATES):
+        policy = extension.policy(name, "policy_retention")
+        if policy == wanted:
+            continue
+        if policy is not None:
+            extension.do(KEEP_ALL, name=name)
+        if wanted is not None:
+            extension.do(KEEP, name=name, days=days)
+        yield f"{name}: " + (f"kept {days} days" if days else "kept for ever")
 
 
 def drops_by_itself(connection: Connection) -> bool:
     """Whether policies drop old executions and measurements."""
-    if connection.dialect.name != "postgresql" or _absent(connection):
+    if connection.dialect.name != "postgresql":
         return False
-    return _policy(connection, "measurements", "policy_retention") is not None
+    extension = _Extension.of(connection)
+    return extension is not None and extension.is_whole and extension.policy("measurements", "policy_retention") is not None
 
 
 def refresh_late(database: StoreDatabase) -> Sequence[str]:
@@ -141,12 +161,12 @@ def refresh_late(database: StoreDatabase) -> Sequence[str]:
         return []
     with _outside_transactions(database) as connection:
         days = connection.execute(select(late_days).order_by(late_days.c.day)).all()
+        extension = _Extension.of(connection) if days else None
+        if extension is None:
+            return []
         for day, writes in days:
             for name in AGGREGATES:
-                connection.execute(
-                    text(f"CALL refresh_continuous_aggregate('{SCHEMA}.{name}', CAST(:day AS date), CAST(:day AS date) + 1)"),
-                    {"day": day},
-                )
+                extension.do(REFRESH_DAY, name=name, day=day.isoformat())
             # Whoever has written meanwhile has counted up: the day stays for the next time.
             connection.execute(delete(late_days).where(late_days.c.day == day, late_days.c.writes == writes))
-    return [f"refreshed the aggregates of {len(days):,} days that runs came late to"] if days else []
+    return [f"refreshed the aggregates of {len(days):,} days that runs came late to"]

@@ -26,8 +26,8 @@ FOREIGN_KEYS = {"fk": "%(table_name)s_%(column_0_name)s_fkey"}
 def upgrade() -> None:
     """Makes the new tables, and fills what is new from what is kept."""
     _make_keys()
+    _change_executions()  # it refers to statements and runs: once it no longer does, these can be changed
     _change_statements()
-    _change_executions()
     _change_measurements()
     _change_runs()
     _make_test_state()
