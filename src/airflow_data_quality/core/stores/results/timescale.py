@@ -51,7 +51,7 @@ SELECT coalesce(CAST(jobs.config ->> 'drop_after' AS interval), INTERVAL '0') FR
 LEFT JOIN timescaledb_information.continuous_aggregates AS aggregates
   ON aggregates.materialization_hypertable_schema = jobs.hypertable_schema
   AND aggregates.materialization_hypertable_name = jobs.hypertable_name
-WHERE proc_name = :kind AND coalesce(aggregates.view_schema, jobs.hypertable_schema) = :schema
+WHERE proc_name = :kind AND coalesce(aggregates.view_schema, jobs.hypertable_schema) = :own
   AND coalesce(aggregates.view_name, jobs.hypertable_name) = :name"""
 
 
@@ -82,7 +82,7 @@ class _Extension:
 
     def policy(self, name: str, kind: str) -> timedelta | None:
         """Returns after how long a policy drops, 0 for another kind of policy; None where there is no such policy."""
-        found: timedelta | None = self.connection.scalar(text(POLICY), {"kind": kind, "schema": SCHEMA, "name": name})
+        found: timedelta | None = self.connection.scalar(text(POLICY), {"kind": kind, "own": SCHEMA, "name": name})
         return found
 
 
