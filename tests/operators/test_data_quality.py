@@ -8,6 +8,7 @@ import pickle
 import signal
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,8 +67,8 @@ def test_what_cannot_be_meant_is_refused_when_the_dag_is_parsed(arguments: dict[
 
 
 def test_what_is_not_built_is_no_argument() -> None:
-    with pytest.raises(TypeError, match="tests"):
-        operator(tests=["orders-volume"])
+    with pytest.raises(TypeError, match="by_country"):
+        operator(by_country=True)
 
 
 def test_the_operator_hands_airflow_plain_data() -> None:
@@ -182,12 +183,36 @@ def test_foreign_keys_are_trusted_when_one_says_so(warehouse: Any, store: Any, t
     assert gate.execute({})["verdict"] == ("passed" if trust else "failed")
 
 
-def test_a_store_that_cannot_be_written_never_changes_the_gate(
-    warehouse: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, task_log: pytest.LogCaptureFixture
+def test_a_store_that_cannot_be_written_never_changes_the_gate_and_the_run_waits(
+    warehouse: Any, store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task_log: pytest.LogCaptureFixture
+) -> None:
+    from airflow_data_quality.hooks import stores
+
+    monkeypatch.setenv("AIRFLOW__DATA_QUALITY__SPOOL_PATH", str(tmp_path / "spool"))
+    (tmp_path / "file").write_text("no folder")
+    with monkeypatch.context() as away:
+        away.setattr(stores, "embedded_path", lambda: tmp_path / "file" / "data_quality.db")
+        summary = operator().execute({})
+    assert summary["verdict"] == "passed"
+    (record,) = [r.getMessage() for r in task_log.records if "the result store cannot be written" in r.getMessage()]
+    assert f"run {summary['run_id']} waits as " in record
+    assert store.run(summary["run_id"]) is None
+
+    operator().execute({})
+
+    assert [(e.test_id, e.outcome, e.value) for e in store.run(summary["run_id"]).executions] == [
+        ("adhoc_airflow/quality/volume", "passed", 100)
+    ]
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_where_not_even_the_spool_can_be_written_the_log_has_the_run(
+    warehouse: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task_log: pytest.LogCaptureFixture
 ) -> None:
     from airflow_data_quality.hooks import stores
 
     (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("AIRFLOW__DATA_QUALITY__SPOOL_PATH", str(tmp_path / "file" / "spool"))
     monkeypatch.setattr(stores, "embedded_path", lambda: tmp_path / "file" / "data_quality.db")
     assert operator().execute({})["verdict"] == "passed"
     (record,) = [r.getMessage() for r in task_log.records if r.levelno == logging.ERROR and "result store" in r.getMessage()]

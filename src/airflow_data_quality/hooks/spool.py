@@ -40,7 +40,7 @@ class ObjectFolder:
         """See ``Folder``."""
         try:
             return [found.name for found in self.path.iterdir() if found.name.endswith(ENDING)]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # not made yet; which it is depends on the storage
             return []
 
     def read(self, name: str) -> bytes:

@@ -117,9 +117,8 @@ def refuse_mixture(given: Mapping[str, Any]) -> None:
         raise DefinitionError(f"give exactly one of checks=, suite= and tests=; given: {', '.join(ways) or 'none'}")
     (way,) = ways
     if given_too := [name for name in OF_CHECKS.get(way, ()) if given[name] is not None]:
-        raise DefinitionError(
-            f"the {way} {'say' if way == 'tests' else 'says'} what is checked; leave out {', '.join(given_too)}"
-        )
+        says = "stored tests say" if way == "tests" else "the suite says"
+        raise DefinitionError(f"{says} what is checked; leave out {', '.join(given_too)}")
     if way == "suite":
         _refuse_two_connections(given["suite"], given["conn_id"])
     if way == "checks":
