@@ -267,8 +267,7 @@ def test_every_mistake_is_told_at_once() -> None:
 def test_every_mistake_of_a_check_is_told_beside_its_unknown_fields() -> None:
     message = mistakes("name: s\ntable: t\ntags: []\nchecks:\n  - volume:\n      minimum: 1\n      max: many\n      severty: 1\n")
     assert message.splitlines() == [
-        "s.yaml:3:7: tags: unknown field 'tags' (allowed: name, conn_id, table, dataset, datasets, checks,"
-        " schedule, timezone)",
+        "s.yaml:3:7: tags: unknown field 'tags' (allowed: name, conn_id, table, dataset, datasets, checks, schedule, timezone)",
         "s.yaml:6:16: checks.0.minimum: unknown field 'minimum'; did you mean 'min'? (allowed: name, description, severity,"
         " dimension, where, tags, warn, min, max, above, below, equals)",
         "s.yaml:8:16: checks.0.severty: unknown field 'severty'; did you mean 'severity'? (allowed: name, description, severity,"
