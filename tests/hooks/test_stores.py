@@ -67,7 +67,7 @@ def test_without_airflow_home_it_is_airflows_own_default(monkeypatch: pytest.Mon
 def test_a_postgres_is_used_once_it_is_migrated_and_never_before(own_postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
     setting(monkeypatch, result_conn_id="kept", config_conn_id="kept")
     with pytest.raises(
-        StoreError, match=r"result store kept \(postgres at .*\): XX"
+        StoreError, match=r"result store kept \(postgres at .*\): it has no tables of ours; run: airflow data"
     ):
         stores.result_store().write(a_run())
     with pytest.raises(StoreError, match=r"config store kept .*run: airflow data-quality migrate"):
