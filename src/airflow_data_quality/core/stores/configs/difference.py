@@ -105,9 +105,8 @@ def _refuse_unregistered(wanted: Definitions, registered: set[str], place: str, 
         if conn_id in registered:
             why = f"is registered in {place} but not in the folder, so --prune would delete it"
         at = wanted.place("test", test.id, "dataset", "conn_id")
-        wrong.append(
-            f"{at}: test {test.id!r}: the connection {conn_id!r} {why}; add it: connections: [{{id: {conn_id!r}}}]{near(conn_id, stays)}"
-        )
+        so = f"add it: connections: [{{id: {conn_id!r}}}]{near(conn_id, stays)}"
+        wrong.append(f"{at}: test {test.id!r}: the connection {conn_id!r} {why}; {so}")
     if wrong:
         raise DefinitionError("\n".join(wrong))
 
