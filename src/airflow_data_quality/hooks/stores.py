@@ -110,7 +110,8 @@ def _dynamodb(conn_id: str, prefix: str, connection: Connection) -> Shelf:
 
 def audit_days() -> int:
     """Returns for how many days the audit log is kept; 0 for good."""
-    return conf.getint(SECTION, "audit_retention_days", fallback=0)
+    days: int = conf.getint(SECTION, "audit_retention_days", fallback=0)
+    return days
 
 
 def _connection(conn_id: str, setting: str) -> Connection:

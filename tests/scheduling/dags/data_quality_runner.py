@@ -1,0 +1,1 @@
+../../../dags/data_quality_runner.py
