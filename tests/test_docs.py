@@ -11,7 +11,10 @@ import pytest
 
 from airflow_data_quality import DataQualityBranchOperator, DataQualityOperator, Suite, connect, run_checks
 from airflow_data_quality.core import errors
+from airflow_data_quality.core.formats.definitions import Definitions
 from airflow_data_quality.core.model.check import REGISTRY, Check, check_class
+from airflow_data_quality.core.model.stored import RegisteredConnection, StoredTest
+from airflow_data_quality.core.stores.results.tables import metadata
 from airflow_data_quality.get_provider_info import get_provider_info
 from airflow_data_quality.operators import errors as gate_errors
 
@@ -20,6 +23,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 ROOT = Path(__file__).parent.parent
 CHECKS = (ROOT / "docs" / "checks.md").read_text()
 OPERATOR = (ROOT / "docs" / "operator.md").read_text()
+STORES = (ROOT / "docs" / "stores.md").read_text()
+UNTOLD = ("statements", "late_days")
+"""Tables that nobody asks but the store."""
 README = (ROOT / "README.md").read_text()
 
 
@@ -52,7 +58,7 @@ def test_the_readmes_dag_gates_a_table(orders: Any) -> None:
 
 
 def test_the_readmes_suite_runs(orders: Any) -> None:
-    (text,) = blocks(README, "yaml")
+    text, _ = blocks(README, "yaml")
     suite = Suite.from_text(text)
     run = run_checks({"table": suite.table}, suite.checks, connect(orders.url))
     assert run.counts()["passed"] == 4
@@ -87,6 +93,22 @@ def test_the_operators_examples_run(orders: Any) -> None:
     assert names["dag"].get_task("volume").task_type == type(quality).__name__
     assert names["choose_source"].function() == "orders"
     exec(results, {})
+
+
+def test_stored_tests_of_the_docs_are_read(tmp_path: Path) -> None:
+    _, of_the_readme = blocks(README, "yaml")
+    (of_the_stores,) = blocks(STORES, "yaml")
+    for number, text in enumerate((of_the_readme, of_the_stores)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "tests.yaml").write_text(text)
+        read = Definitions.of(folder)
+        assert (set(read.connections), "orders-volume" in read.tests) == ({"warehouse"}, True)
+
+
+def test_every_field_of_what_is_stored_and_every_table_of_results_is_described() -> None:
+    fields = {*StoredTest.model_fields, *RegisteredConnection.model_fields} - {"version"}
+    assert [name for name in (*fields, *metadata.tables) if f"`{name}`" not in STORES and name not in UNTOLD] == []
 
 
 def test_contributings_check_works_as_it_stands(orders: Any) -> None:
