@@ -37,7 +37,7 @@ def test_every_argument_is_described() -> None:
 
 
 def test_the_numbers_are_those_of_the_code() -> None:
-    assert (SOONEST.total_seconds(), GRACE.total_seconds(), AT_ONCE) == (5, 300, 4)
-    assert "five\nseconds" in DOCS
-    assert "five minutes after its timeout" in DOCS
+    assert (SOONEST.total_seconds(), GRACE.total_seconds(), AT_ONCE) == (10, 300, 4)
+    assert "less than ten seconds" in DOCS
+    assert "five\nminutes after its timeout" in DOCS
     assert "four looks at once" in DOCS

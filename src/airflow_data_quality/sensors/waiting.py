@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
     from airflow.triggers.base import BaseTrigger
 
-SOONEST = timedelta(seconds=5)
-"""How long a deferral lasts at least: Airflow may take the end of a shorter one for the end of the task."""
+SOONEST = timedelta(seconds=10)
+"""How long a task is deferred or rescheduled at least: a busy scheduler may take the end of a shorter wait for a failure."""
 GRACE = timedelta(minutes=5)
 """How long after its timeout a deferred task is given up by Airflow itself, when no triggerer has woken it."""
 
@@ -154,14 +154,14 @@ class WaitingSensor(BaseSensorOperator):
         lasted = _now() - began
         left = timedelta(seconds=self.timeout) - lasted
         interval = timedelta(seconds=self._get_next_poke_interval(began, lasted.total_seconds, self.pokes))
-        interval = max(min(interval, left), timedelta(0))
+        interval = min(interval, left)
+        until = _now() + max(interval, SOONEST)
         if self.deferrable:
-            wait = {"pokes": self.pokes, "began": began.isoformat()}
-            trigger = self.trigger(context, _now() + max(interval, SOONEST), wait)
+            trigger = self.trigger(context, until, {"pokes": self.pokes, "began": began.isoformat()})
             self.defer(trigger=trigger, method_name=self.go_on.__name__, timeout=max(left, SOONEST) + GRACE)
         if self.reschedule:
-            raise AirflowRescheduleException(_now() + interval)  # type: ignore[no-untyped-call]
-        if stopped.wait(interval.total_seconds()):
+            raise AirflowRescheduleException(until)  # type: ignore[no-untyped-call]
+        if stopped.wait(max(interval.total_seconds(), 0)):
             raise AirflowException(f"the task was stopped while it waited, after poke {self.pokes}")
 
 

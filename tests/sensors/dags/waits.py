@@ -23,7 +23,7 @@ for name, mode in MODES.items():
                 table="{{ params.table }}",
                 checks=[Volume(min=3), Completeness(column="email")],
                 history_key="arrivals",
-                timeout=1 if ending else 120,
+                timeout=1 if ending else 3600,
                 soft_fail=soft_fail,
                 retries=0,
                 **mode,
@@ -44,7 +44,7 @@ for name, mode in MODES.items():
     with DAG(
         f"outcome_{name}", schedule=None, params={"tests": ["shop/q/volume", "shop/q/email"]}, render_template_as_native_obj=True
     ):
-        waits = OutcomeSensor(task_id="quality", tests="{{ params.tests }}", timeout=120, retries=0, **mode)
+        waits = OutcomeSensor(task_id="quality", tests="{{ params.tests }}", timeout=3600, retries=0, **mode)
 
         @task
         def publish(summary: Any) -> str:
