@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowSkipException
+from airflow.sdk import Asset
 
 from airflow_data_quality import OutcomeGate
 from airflow_data_quality.core.errors import DefinitionError
@@ -58,6 +59,18 @@ def test_good_outcomes_that_are_recent_let_others_run(store: Any) -> None:
         "missing": [],
     }
     assert json.loads(json.dumps(found)) == found
+
+
+def test_an_asset_of_the_gate_is_told_by_what_it_went(store: Any) -> None:
+    class Event:
+        extra: dict[str, Any]
+
+    ran(store, "enough", "email")
+    asset, event = Asset("warehouse://orders"), Event()
+    event.extra = {}
+    gate(outlets=[asset]).execute({"outlet_events": {asset: event}})
+    assert event.extra["airflow.dataquality.result"] == {"score": 1.0}
+    assert event.extra["data_quality"]["counts"]["passed"] == 2
 
 
 @pytest.mark.parametrize(

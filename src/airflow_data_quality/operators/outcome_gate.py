@@ -12,7 +12,7 @@ from airflow_data_quality.core.model.run import Run
 from airflow_data_quality.core.model.test import Test
 from airflow_data_quality.core.stores.outcomes import Standing, standing
 from airflow_data_quality.hooks import stores
-from airflow_data_quality.operators import arguments
+from airflow_data_quality.operators import arguments, assets
 from airflow_data_quality.operators.complaint import complaint
 from airflow_data_quality.operators.data_quality import DataQualityOperator, Gate
 from airflow_data_quality.operators.meant import meant, refuse_mixture
@@ -97,6 +97,7 @@ class OutcomeGate(DataQualityOperator):
             self._push(summary, context)
             raise problem
         self.log.info("%s: %s tests, score %s", found.verdict, found.total, summary["score"])
+        assets.attach(summary, self.outlets, context)
         return summary
 
     def _run(self, found: Standing, context: Context) -> Run | None:
