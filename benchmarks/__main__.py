@@ -15,7 +15,7 @@ from benchmarks.database import execute, postgres
 
 QUESTIONS = (
     *("one_scan", "import_package", "operator_overhead", "client_memory", "key_forms", "dag_parsing", "every_check"),
-    *("validating", "many_checks", "s20", "result_store", "scheduling"),
+    *("validating", "many_checks", "s20", "result_store", "config_store", "scheduling"),
 )
 ON_REQUEST = ("peers",)
 """Downloads other tools, and takes long: asked only when named."""

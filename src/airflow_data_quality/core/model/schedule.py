@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
@@ -38,6 +39,7 @@ def _cron(text: str | None) -> str | None:
     return kept
 
 
+@lru_cache(maxsize=1024)
 def _is_ever_due(expression: str) -> bool:
     from croniter import CroniterError, croniter
 
