@@ -196,7 +196,7 @@ INSERT INTO test_executions (id, started_at, run_id, position, test_key, test_id
   outcome, severity, value, checked, failing, message, duration_ms, statement, exact_value, bounds, judgements, check_spec,
   dataset_spec, plan_facts)
 SELECT md5(runs.id::text || n)::uuid, runs.started_at, runs.id, n / {tables}, test_key, test_id, label, type, dimension, dataset,
-  conn_id, CASE hashint4(hashtext(runs.id::text) + n) & 127 WHEN 0 THEN 'failed' WHEN 1 THEN 'errored' ELSE 'passed' END,
+  conn_id, CASE hashtext(runs.id::text || n) & 127 WHEN 0 THEN 'failed' WHEN 1 THEN 'errored' ELSE 'passed' END,
   severity, 0, 1000000, 0, '0 of 1,000,000 rows have no email, allowed 0', 12.5, hash, {specs}
 FROM runs JOIN seed ON runs.task_id = 'table_' || seed.n % {tables}"""
 MEASUREMENTS = """

@@ -50,8 +50,9 @@ def reason(error: Exception, migrate: str) -> str:
 
 def _words(error: Exception) -> str:
     if isinstance(error, StatementError) and error.orig is not None:
-        words = str(error.orig).strip() or type(error.orig).__name__
-        return " ".join(words.split("\nLINE ")[0].split()) if isinstance(error, DBAPIError) else words
+        told = getattr(error.orig, "diag", None)  # what comes behind the message, a DETAIL or CONTEXT, may hold values
+        words = (told and told.message_primary) or str(error.orig) or type(error.orig).__name__
+        return " ".join(words.split()) if isinstance(error, DBAPIError) else words
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 

@@ -13,6 +13,13 @@ from airflow_data_quality.core.stores.results.tables import metadata
 from tests.core.stores.results.databases import TIMESCALE, Kept, by_psycopg2, own_database
 
 KINDS = ("sqlite", "psycopg", "psycopg2", "timescale")
+"""What a module's tests are put to, unless it names fewer."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Puts every test that uses a database to each kind."""
+    if "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", getattr(metafunc.module, "KINDS", KINDS), indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +38,7 @@ def timescale_url() -> Iterator[str]:
         yield kept.url
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module")
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     """A migrated database of each kind, for all tests of a module."""
     if request.param == "sqlite":

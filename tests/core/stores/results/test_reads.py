@@ -17,6 +17,7 @@ from airflow_data_quality.core.stores.pages import Page, cursor_of
 from airflow_data_quality.core.stores.results.sql import SqlResultStore
 from tests.core.stores.samples import NOON, ORDERS, a_completeness, a_run, a_task, a_volume
 
+KINDS = ("sqlite", "psycopg")
 DAY = NOON.date()
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from airflow_data_quality.core.errors import DefinitionError
 from airflow_data_quality.core.model.run import Run
 from airflow_data_quality.core.stores.results import retention
 from airflow_data_quality.core.stores.results.sql import SqlResultStore
@@ -13,6 +14,7 @@ from airflow_data_quality.core.stores.results.tables import metadata
 from tests.core.stores.results.databases import Kept
 from tests.core.stores.samples import NOON, a_run, a_task
 
+KINDS = ("sqlite", "psycopg", "timescale")
 NOW = NOON + timedelta(days=100)
 TABLES = [name for name in metadata.tables if name != "late_days"]
 
@@ -90,6 +92,11 @@ def test_nothing_goes_before_its_time(kept: Kept, days: int) -> None:
     assert deletions(SqlResultStore(kept.database, retention_days=days)) == []
 
     assert counts(kept) == before
+
+
+def test_fewer_days_than_none_are_refused(kept: Kept) -> None:
+    with pytest.raises(DefinitionError, match="retention_days is -1; give a number of days, or 0 to keep results for ever"):
+        SqlResultStore(kept.database, retention_days=-1)
 
 
 def test_maintaining_an_empty_store_does_nothing(kept: Kept) -> None:

@@ -177,3 +177,13 @@ def test_methods_stand_as_the_protocol_has_them() -> None:
     methods = [name for name in vars(ResultStore) if not name.startswith("_")]
 
     assert [name for name in vars(SqlResultStore) if not name.startswith("_") and name != "embedded"] == methods
+
+
+def test_errors_never_show_what_was_to_be_written(kept: Kept) -> None:
+    with pytest.raises(StoreError) as raised:
+        kept.store.write(a_run(test_ids=["a secret"] * 2))
+
+    said = "duplicate key value violates unique constraint" if kept.on_postgres else "UNIQUE constraint failed: "
+    assert str(raised.value).startswith(f"result store {kept.store.place}: {said}")
+    assert "CONTEXT" not in str(raised.value)
+    assert kept.ask("SELECT count(*) FROM runs") == [(0,)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -100,6 +101,16 @@ def test_the_step_says_what_it_did_and_a_second_does_nothing() -> None:
             ),
         ]
         assert store.migrate() == []
+        assert hypertables(kept) == {"test_executions": True, "measurements": True}
+
+
+def test_many_may_set_it_up_at_once() -> None:
+    with with_all(EXTENSION) as kept:
+        with ThreadPoolExecutor(4) as pool:
+            said = list(pool.map(lambda _: kept.store.migrate(), range(4)))
+
+        lines = [line for each in said for line in each]
+        assert len(lines) == len(set(lines)) == 9
         assert hypertables(kept) == {"test_executions": True, "measurements": True}
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from typing_extensions import Self
 
-from airflow_data_quality.core.errors import StoreError
+from airflow_data_quality.core.errors import DefinitionError, StoreError
 from airflow_data_quality.core.model.execution import Execution
 from airflow_data_quality.core.model.run import Origin, Run
 from airflow_data_quality.core.stores.database import StoreDatabase
@@ -38,9 +38,14 @@ class SqlResultStore:
     Args:
         database: where it is; an embedded file is migrated by the first call, another by ``migrate``.
         retention_days: how long results are kept; 0 for ever.
+
+    Raises:
+        DefinitionError: for fewer days than none.
     """
 
     def __init__(self, database: StoreDatabase, *, retention_days: int = DEFAULT_DAYS) -> None:
+        if retention_days < 0:
+            raise DefinitionError(f"retention_days is {retention_days}; give a number of days, or 0 to keep results for ever")
         self._database = database
         self._retention_days = retention_days
 

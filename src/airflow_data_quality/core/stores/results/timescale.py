@@ -97,13 +97,25 @@ def set_up(database: StoreDatabase, retention_days: int) -> Sequence[str]:
         if not extension.is_whole:
             return ["TimescaleDB with licence 'apache' has no compression and no aggregates: plain tables"]
         steps = (_hypertables, _compression, _aggregates, partial(_retention, days=retention_days))
-        return [done for step in steps for done in step(extension)]
+        with _alone(connection):
+            return [done for step in steps for done in step(extension)]
 
 
 @contextmanager
 def _outside_transactions(database: StoreDatabase) -> Iterator[Connection]:
     with database.connected(HISTORY) as connection:
         yield connection.execution_options(isolation_level="AUTOCOMMIT", patient=True)
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Lets whoever comes at the same moment wait: they find the work done."""
+    key = func.hashtext(f"{SCHEMA} timescale")
+    connection.execute(select(func.pg_advisory_lock(key)))
+    try:
+        yield
+    finally:
+        connection.execute(select(func.pg_advisory_unlock(key)))
 
 
 def _hypertables(extension: _Extension) -> Iterator[str]:
