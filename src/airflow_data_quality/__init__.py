@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from airflow_data_quality.core.model.bounds import Bounds
     from airflow_data_quality.core.model.dataset import Dataset
     from airflow_data_quality.core.runner import run_checks
+    from airflow_data_quality.notifications.data_quality import DataQualityNotifier
     from airflow_data_quality.operators.branch import DataQualityBranchOperator
     from airflow_data_quality.operators.data_quality import DataQualityOperator
     from airflow_data_quality.operators.outcome_gate import OutcomeGate
@@ -38,6 +39,7 @@ __all__ = [
     "Completeness",
     "CustomSql",
     "DataQualityBranchOperator",
+    "DataQualityNotifier",
     "DataQualityOperator",
     "DataQualitySensor",
     "Dataset",
@@ -65,6 +67,7 @@ _HOMES = {
     "Completeness": "core.checks.completeness",
     "CustomSql": "core.checks.custom_sql",
     "DataQualityBranchOperator": "operators.branch",
+    "DataQualityNotifier": "notifications.data_quality",
     "DataQualityOperator": "operators.data_quality",
     "DataQualitySensor": "sensors.data_quality",
     "Dataset": "core.model.dataset",

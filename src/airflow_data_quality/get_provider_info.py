@@ -149,6 +149,7 @@ def get_provider_info() -> dict[str, Any]:
                 "python-modules": ["airflow_data_quality.triggers.outcome", "airflow_data_quality.triggers.pause"],
             }
         ],
+        "notifications": ["airflow_data_quality.notifications.data_quality.DataQualityNotifier"],
         "task-decorators": [
             {
                 "name": "data_quality",

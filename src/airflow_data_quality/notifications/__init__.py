@@ -1,0 +1,1 @@
+"""Notifiers: callbacks that tell people what a run has found."""
