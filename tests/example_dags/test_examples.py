@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 from airflow.sdk import BaseHook
 
 from tests.dag_runs import executions, states
+from tests.notifications import servers
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -70,6 +72,10 @@ RUN: dict[str, list[tuple[dict[str, Any], dict[str, list[str]]]]] = {
     "sensor_across_dags": [
         ({}, {"fresh": ["success"], "complete": ["success"], "quality": ["success"]}),
         ({"broken": True}, {"fresh": ["success"], "complete": ["success"], "quality": ["failed"]}),
+    ],
+    "notifier": [
+        ({}, {"quality": ["failed"], "publish": ["upstream_failed"]}),
+        ({"broken": False}, {"quality": ["success"], "publish": ["success"]}),
     ],
     "run_checks_in_a_task": [({}, {"checks": ["success"], "choose": ["success"], "publish": ["success"]})],
 }
@@ -151,3 +157,16 @@ def test_another_dag_waits_for_outcomes_and_measures_nothing(run_dag: Callable[.
         "report": ["success"],
     }
     assert store.executions_of_test("awaited_orders/volume") == asked
+
+
+def test_whom_the_notifier_names_is_told(run_dag: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    with servers.smtp() as (mailbox, port):
+        extra = {"from_email": "airflow@example.org", "disable_ssl": True, "disable_tls": True}
+        server = {"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": extra}
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(server))
+        for broken in (True, False):
+            run_dag("example_notifier", broken=broken)
+    found = "failed: notifier_orders, completeness(email): 1 of 2 rows (50%) have no email, allowed 0"
+    told = [f"example_notifier.quality {became}" for became in (found, "succeeded: 2 passed of 2 checks")]
+    assert [mail["Subject"] for mail in mailbox.mails] == told
+    assert mailbox.recipients == [["data-team@example.org"]] * 2
