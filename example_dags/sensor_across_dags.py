@@ -13,6 +13,7 @@ It needs a connection `warehouse`: PostgreSQL or SQLite.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 from airflow.sdk import DAG, Param, task
@@ -27,7 +28,7 @@ from airflow_data_quality import (
     Volume,
 )
 
-WAIT = {"deferrable": True, "poke_interval": 60, "timeout": timedelta(hours=6), "retries": 1}
+WAIT: dict[str, Any] = {"deferrable": True, "poke_interval": 60, "timeout": timedelta(hours=6), "retries": 1}
 
 with DAG(
     "example_sensor_across_dags",
