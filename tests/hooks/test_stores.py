@@ -42,6 +42,7 @@ def own_postgres(postgres_server: str, monkeypatch: pytest.MonkeyPatch) -> Itera
     connect = {"conn_type": "postgres", "host": url.query["host"], "login": "postgres", "password": "hush-hush", "schema": name}
     monkeypatch.setenv("AIRFLOW_CONN_KEPT", json.dumps({**connect, "extra": {"cursor": "dictcursor"}}))
     yield name
+    stores._result_database().engine.dispose()
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -71,7 +72,8 @@ def test_a_postgres_is_used_once_it_is_migrated_and_never_before(own_postgres: s
     with pytest.raises(StoreError, match=r"config store kept .*run: airflow data-quality migrate"):
         stores.config_store().all_tests()
 
-    assert next(line for line in migrate() if "made the tables" in line).startswith("result store kept (postgres at ")
+    (first, *_) = [line for line in migrate() if "made the tables" in line]
+    assert first.startswith("result store kept (postgres at ")
     again = list(migrate())
     assert [line for line in again if "made" in line or "migrated" in line] == []
     assert again[-1].endswith(": nothing to do")
