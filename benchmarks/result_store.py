@@ -213,9 +213,11 @@ FROM test_executions e JOIN runs ON runs.id = run_id WHERE e.started_at > '{end}
 ORDER BY test_key, e.started_at DESC"""
 COUNTS = """
 INSERT INTO daily_outcomes
-SELECT md5(day || dataset || dimension)::uuid, day, conn_id, dataset, dimension, {sums}
+SELECT md5(day || coalesce(dataset, '') || coalesce(dimension, ''))::uuid, day,
+  CASE WHEN dataset IS NULL THEN 'dimension' WHEN dimension IS NULL THEN 'dataset' ELSE 'both' END,
+  conn_id, dataset, dimension, {sums}
 FROM (SELECT *, (started_at AT TIME ZONE 'UTC')::date AS day FROM test_executions) AS executions
-GROUP BY day, conn_id, dataset, dimension ORDER BY day"""
+GROUP BY GROUPING SETS ((day, conn_id, dataset, dimension), (day, conn_id, dataset), (day, dimension)) ORDER BY day"""
 SUMS = ", ".join(
     f"count(*) FILTER (WHERE severity = '{severity}' AND outcome = '{outcome}')"
     for severity, outcome in product(SEVERITIES, OUTCOMES)

@@ -48,7 +48,8 @@ def fill(kept: Kept) -> None:
     for table, own in MULTIPLY.items():
         columns = [name for (name,) in kept.ask(_columns(kept, table))]
         made = [another(kept, column) if column in own else column for column in columns]
-        kept.ask(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(made)} FROM {table}, {numbers}")
+        one = f"(SELECT * FROM {table} LIMIT 1) AS one"
+        kept.ask(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(made)} FROM {one}, {numbers}")
         kept.ask(f"ANALYZE {table}")
 
 

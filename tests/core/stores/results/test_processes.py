@@ -22,7 +22,7 @@ from tests.core.stores.results.databases import Kept
 from tests.core.stores.samples import NOON, a_run
 
 TABLES = ("statements", "runs", "test_executions", "measurements", "test_state", "daily_outcomes")
-ONE_RUN = {"statements": 2, "runs": 1, "test_executions": 1, "measurements": 1, "test_state": 1, "daily_outcomes": 1}
+ONE_RUN = {"statements": 2, "runs": 1, "test_executions": 1, "measurements": 1, "test_state": 1, "daily_outcomes": 3}
 
 
 def rows(fresh: Kept) -> dict[str, int]:
@@ -46,7 +46,7 @@ def test_twenty_writers_at_once_lose_nothing_and_double_nothing(fresh: Kept) -> 
     assert [store.run(run.id) for run in everything] == everything
     assert rows(fresh) == {
         **{"statements": 2, "runs": 105, "test_executions": 305, "measurements": 305},
-        **{"test_state": 23, "daily_outcomes": 1},
+        **{"test_state": 23, "daily_outcomes": 3},
     }
     executions = store.executions_of_test("one", limit=1_000)
     assert Counter(execution.run_id for execution in executions) == Counter(run.id for runs in own for run in runs)

@@ -226,7 +226,7 @@ def test_what_the_policy_drops_is_gone_and_the_rest_follows(kept: Kept) -> None:
     said = store.maintain(now=NOW)
 
     assert [line for line in said if line.startswith("deleted")] == [
-        f"deleted 1 of {name} older than 30 days" for name in ("runs", "daily_outcomes", "test_state")
+        f"deleted {n} of {name} older than 30 days" for n, name in ((1, "runs"), (3, "daily_outcomes"), (1, "test_state"))
     ]
     assert [state.test_id for state in store.states()] == ["new"]
     assert store.run(new.id) == new

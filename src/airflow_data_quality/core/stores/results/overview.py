@@ -88,7 +88,9 @@ def pass_rates(connection: Connection, since: date, until: date, by: Sequence[Pa
     parts = [daily_outcomes.c[name] for name in names]
     counted = list(product(OUTCOMES, SEVERITIES))
     sums = [func.coalesce(func.sum(daily_outcomes.c[f"{severity}_{outcome}"]), 0) for outcome, severity in counted]
-    ask = select(*parts, *sums).where(daily_outcomes.c.day.between(since, until)).group_by(*parts).order_by(*parts)
+    apart = "both" if {"dataset", "dimension"} <= set(by) else "dataset" if "dataset" in by else "dimension"
+    wanted = daily_outcomes.c.apart == apart, daily_outcomes.c.day.between(since, until)
+    ask = select(*parts, *sums).where(*wanted).group_by(*parts).order_by(*parts)
     rates = []
     for row in connection.execute(ask):
         tally = _tally((*kind, n) for kind, n in zip(counted, row[len(parts) :], strict=True))

@@ -6,6 +6,7 @@ hypertables they could not all, and every row written would be looked up once mo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 from typing import get_args
 
@@ -20,6 +21,12 @@ metadata = MetaData()
 HISTORY = History("results", "result store", head="0003", version_table="data_quality_version", metadata=metadata)
 ORDERED_BY = 250
 """How many characters of a test's id lists are ordered by; all of it, where it has no more than a stored test's may have."""
+APART: Mapping[str, tuple[str, ...]] = {
+    "dimension": ("dimension",),
+    "dataset": ("conn_id", "dataset"),
+    "both": ("conn_id", "dataset", "dimension"),
+}
+"""The columns that have a value in the rows of each kind of ``daily_outcomes``."""
 SEVERITIES, OUTCOMES = get_args(Severity), get_args(Outcome)
 
 statements = Table(
@@ -137,17 +144,19 @@ test_state = Table(
     Index("test_state_by_outcome", "outcome", "since"),
 )
 
-# How many executions had each severity and outcome, a column each: a year's answers read few rows.
+# How many executions had each severity and outcome, a column each; told apart by dimension, by dataset, and by both, so that
+# what is asked of a month reads few rows.
 daily_outcomes = Table(
     "daily_outcomes",
     metadata,
-    Column("key", Uuid, primary_key=True, comment="made of the day, the connection, the dataset and the dimension"),
+    Column("key", Uuid, primary_key=True, comment="made of the five columns that follow"),
     Column("day", Date, nullable=False, comment="in UTC"),
+    Column("apart", Text, nullable=False, comment="by what is told apart: dimension, dataset or both"),
     Column("conn_id", AnyText),
-    Column("dataset", AnyText, nullable=False),
-    Column("dimension", AnyText, nullable=False),
+    Column("dataset", AnyText),
+    Column("dimension", AnyText),
     *(Column(f"{severity}_{outcome}", Integer, nullable=False) for severity, outcome in product(SEVERITIES, OUTCOMES)),
-    Index("daily_outcomes_by_day", "day"),
+    Index("daily_outcomes_by_day", "apart", "day"),
 )
 
 late_days = Table(

@@ -19,6 +19,7 @@ from airflow_data_quality.core.stores.results.reading import parts
 from airflow_data_quality.core.stores.results.rows import Row, add, into, put
 from airflow_data_quality.core.stores.results.state import bring_up
 from airflow_data_quality.core.stores.results.tables import (
+    APART,
     OUTCOMES,
     SEVERITIES,
     daily_outcomes,
@@ -95,15 +96,17 @@ def _count(connection: Connection, rows: Rows) -> None:
     if rows.run["task_key"] is not None:
         counts.subtract(_counts(_no_longer_counted(connection, rows.run)))
     by_key: dict[UUID, Row] = {}
-    for (day, *apart, column), n in counts.items():
-        row = by_key.setdefault(day_key(day, apart), {"day": day, **dict(zip(COUNTED_APART, apart, strict=True)), **NONE_YET})
-        row[column] += n
-    put(connection, daily_outcomes, [{"key": key, **by_key[key]} for key in sorted(by_key)], _added)
+    for ((day, *place), column), n in counts.items():
+        for apart, names in APART.items():
+            told = {name: part if name in names else None for name, part in zip(COUNTED_APART, place, strict=True)}
+            key = day_key(day, (apart, *told.values()))
+            by_key.setdefault(key, {"key": key, "day": day, "apart": apart, **told, **NONE_YET})[column] += n
+    put(connection, daily_outcomes, [by_key[key] for key in sorted(by_key)], _added)
 
 
 def _counts(executions: Iterable[Row | RowMapping]) -> Counter[Any]:
     return Counter(
-        (_day(row), *(row[name] for name in COUNTED_APART), f"{row['severity']}_{row['outcome']}") for row in executions
+        ((_day(row), *(row[name] for name in COUNTED_APART)), f"{row['severity']}_{row['outcome']}") for row in executions
     )
 
 

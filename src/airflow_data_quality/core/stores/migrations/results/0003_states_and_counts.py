@@ -181,6 +181,11 @@ def _make_test_state() -> None:
     op.create_index("test_state_by_outcome", "test_state", ["outcome", "since"])
 
 
+APART = {
+    "dimension": ("dimension",),
+    "dataset": ("conn_id", "dataset"),
+    "both": ("conn_id", "dataset", "dimension"),
+}
 SEVERITIES, OUTCOMES = ("error", "warn", "info"), ("passed", "failed", "errored", "skipped")
 COUNTS = [f"{severity}_{outcome}" for severity, outcome in product(SEVERITIES, OUTCOMES)]
 
@@ -190,23 +195,28 @@ def _make_daily_outcomes() -> None:
         "daily_outcomes",
         sa.Column("key", sa.Uuid, primary_key=True),
         sa.Column("day", sa.Date, nullable=False),
+        sa.Column("apart", sa.Text, nullable=False),
         sa.Column("conn_id", sa.Text),
-        sa.Column("dataset", sa.Text, nullable=False),
-        sa.Column("dimension", sa.Text, nullable=False),
+        sa.Column("dataset", sa.Text),
+        sa.Column("dimension", sa.Text),
         *(sa.Column(name, sa.Integer, nullable=False) for name in COUNTS),
     )
+    for apart, names in APART.items():
+        op.bulk_insert(table, _counts(apart, names))
+    op.create_index("daily_outcomes_by_day", "daily_outcomes", ["apart", "day"])
+
+
+def _counts(apart: str, names: tuple[str, ...]) -> list[dict[str, object]]:
     connection = op.get_bind()
     day = "CAST(started_at AT TIME ZONE 'UTC' AS date)" if connection.dialect.name == "postgresql" else "date(started_at)"
-    names = ("conn_id", "dataset", "dimension")
     sums = ", ".join(
         f"sum(CASE WHEN severity = '{severity}' AND outcome = '{outcome}' THEN 1 ELSE 0 END) AS {severity}_{outcome}"
         for severity, outcome in product(SEVERITIES, OUTCOMES)
     )
-    counts = connection.execute(
-        sa.text(
-            f"SELECT {day} AS day, {', '.join(names)}, {sums} FROM test_executions"
-            f" WHERE run_id IN (SELECT id FROM runs WHERE counted) GROUP BY {day}, {', '.join(names)}"
-        ).columns(day=sa.Date)
-    ).mappings()
-    op.bulk_insert(table, [{**row, "key": _key(row["day"].isoformat(), *(row[name] for name in names))} for row in counts])
-    op.create_index("daily_outcomes_by_day", "daily_outcomes", ["day"])
+    counted = sa.text(
+        f"SELECT {day} AS day, {', '.join(names)}, {sums} FROM test_executions"
+        f" WHERE run_id IN (SELECT id FROM runs WHERE counted) GROUP BY {day}, {', '.join(names)}"
+    )
+    none = {"conn_id": None, "dataset": None, "dimension": None}
+    rows = [{**none, **row, "apart": apart} for row in connection.execute(counted.columns(day=sa.Date)).mappings()]
+    return [{**row, "key": _key(row["day"].isoformat(), apart, row["conn_id"], row["dataset"], row["dimension"])} for row in rows]
