@@ -95,7 +95,7 @@ def claim_due() -> list[dict[str, Any]]:
 
 
 def _ended(batches: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], bool]:
-    """Returns which batches have ended, and whether well; one whose DAG run is gone has ended, too."""
+    """Returns which batches have ended, and whether well; one that has no task, or no DAG run any more, has ended too."""
     ti = get_current_context()["ti"]
     run_ids: dict[str, set[str]] = defaultdict(set)
     for batch, _ in batches:
@@ -108,8 +108,8 @@ def _ended(batches: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], boo
     }
     over = {}
     for batch, number in batches:
-        tasks = states.get(batch, {RUN: "removed"})
-        state = tasks.get(f"{RUN}_{number}", tasks.get(RUN))
+        tasks = states.get(batch, {})
+        state = tasks.get(f"{RUN}_{number}", tasks.get(RUN, "removed"))
         if state in OVER:
             over[batch, number] = state == "success"
     return over

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
 
 from airflow_data_quality.core.errors import StoreError
 from airflow_data_quality.core.model.stored import StoredTest
@@ -20,6 +20,8 @@ from airflow_data_quality.core.stores.schedule.tables import HISTORY, claims, ti
 TICK = "scheduler"
 FIRST_LOOK = timedelta(minutes=1)
 """How far the first tick of all looks back: what was due before anybody looked is not made up for."""
+AHEAD = timedelta(minutes=10)
+"""How far the clock of whoever looked last may be ahead; further, it was wrong, and would keep the others from looking."""
 KEPT = timedelta(days=30)
 """How long it is remembered what was claimed, once it is done."""
 
@@ -85,8 +87,7 @@ class ScheduleStore:
     def since(self, *, now: datetime) -> datetime:
         """Returns up to when the last tick has looked; before the first, a minute before ``now``."""
         with self._database.connected(HISTORY) as connection:
-            found = connection.scalar(select(ticks.c.at).where(ticks.c.name == TICK))
-            return found if found is not None else now - FIRST_LOOK
+            return _looked(connection.scalar(select(ticks.c.at).where(ticks.c.name == TICK)), now)
 
     def tick(self, batch: str, choose: Choose, *, now: datetime) -> Sequence[int]:
         """Claims what has become due since the last tick, and remembers that it has been looked up to now.
@@ -99,19 +100,22 @@ class ScheduleStore:
             now: up to when.
 
         Returns:
-            The numbers of the batches in which something was claimed.
+            The numbers of the batches in which something is claimed: now, or before for the same DAG run.
         """
         with self._database.writing(HISTORY) as connection:
             since = _since(connection, now)
             still = set(connection.scalars(select(claims.c.test_id).where(claims.c.done_at.is_(None))))
             numbers = _claim(connection, batch, choose(since, still), now)
-            connection.execute(update(ticks).where(ticks.c.name == TICK, ticks.c.at < now).values(at=now))
+            connection.execute(update(ticks).where(ticks.c.name == TICK).values(at=max(since, now)))
             return numbers
 
     def claim(self, batch: str, batches: Sequence[Sequence[Due]], *, now: datetime) -> Sequence[int]:
-        """Claims what somebody asks for beside the schedule; returns the numbers of the batches in which something was."""
+        """Claims what somebody asks for beside the schedule, unless it is for the same DAG run; returns the numbers as ``tick``."""
         with self._database.writing(HISTORY) as connection:
-            return _claim(connection, batch, batches, now)
+            here = select(claims.c.test_id).where(claims.c.batch == batch, claims.c.done_at.is_(None))
+            waiting = set(connection.scalars(here))
+            fresh = [[due for due in some if due.test.id not in waiting] for some in batches]
+            return _claim(connection, batch, [some for some in fresh if some], now)
 
     def claimed(self, batch: str, number: int) -> Sequence[Due]:
         """Returns what a batch is to run and has not done."""
@@ -147,11 +151,16 @@ def _since(connection: Connection, now: datetime) -> datetime:
     """Returns up to when the last tick has looked; nobody else may look until this transaction ends."""
     first = into(connection, ticks).values(name=TICK, at=now - FIRST_LOOK).on_conflict_do_nothing()
     connection.execute(first)
-    since: datetime = connection.execute(select(ticks.c.at).where(ticks.c.name == TICK).with_for_update()).scalar_one()
-    return since
+    return _looked(connection.scalar(select(ticks.c.at).where(ticks.c.name == TICK).with_for_update()), now)
+
+
+def _looked(at: datetime | None, now: datetime) -> datetime:
+    return at if at is not None and at <= now + AHEAD else now - FIRST_LOOK
 
 
 def _claim(connection: Connection, batch: str, batches: Sequence[Sequence[Due]], now: datetime) -> Sequence[int]:
+    # A task that is killed or cleared claims for the same DAG run once more: a number that has run stands for nothing new.
+    used = connection.scalar(select(func.max(claims.c.number)).where(claims.c.batch == batch))
     rows = [
         {
             "test_key": test_key(due.test.id),
@@ -165,17 +174,21 @@ def _claim(connection: Connection, batch: str, batches: Sequence[Sequence[Due]],
             "ended_at": None,
             "done_at": None,
         }
-        for number, some in enumerate(batches)
+        for number, some in enumerate(batches, start=0 if used is None else used + 1)
         for due in some
     ]
-    if not rows:
-        return []
-    rows.sort(key=lambda row: (row["test_key"], row["due_at"]))  # the same order for all who meet
+    if rows:
+        rows.sort(key=lambda row: (row["test_key"], row["due_at"]))  # the same order for all who meet
+        connection.execute(_claimed_once(connection), rows)
+    still = select(claims.c.number).where(claims.c.batch == batch, claims.c.done_at.is_(None))
+    return sorted(set(connection.scalars(still)))
+
+
+def _claimed_once(connection: Connection) -> Any:
+    """Returns the INSERT of claims that nobody has; those that are begun once more are there, of a batch that came to nothing."""
     insert = into(connection, claims)
-    # Begun once more: the row is there, of a batch that came to nothing.
-    again = insert.on_conflict_do_update(
+    return insert.on_conflict_do_update(
         index_elements=[claims.c.test_key, claims.c.due_at],
         set_={name: insert.excluded[name] for name in ("batch", "number", "attempt", "claimed_at", "ended_at")},
         where=and_(claims.c.done_at.is_(None), claims.c.attempt < insert.excluded.attempt),
     )
-    return sorted(set(connection.scalars(again.returning(claims.c.number), rows)))
