@@ -1,4 +1,4 @@
-"""A task that claims is killed, cleared or begun again with its DAG run; a clock is wrong: nothing is lost, nothing asked twice."""
+"""A task that claims is killed, cleared or begun again, a clock is wrong: nothing is lost, and nothing is asked twice."""
 
 from __future__ import annotations
 

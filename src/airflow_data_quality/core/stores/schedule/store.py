@@ -110,7 +110,7 @@ class ScheduleStore:
             return numbers
 
     def claim(self, batch: str, batches: Sequence[Sequence[Due]], *, now: datetime) -> Sequence[int]:
-        """Claims what somebody asks for beside the schedule, unless it is for the same DAG run; returns the numbers as ``tick``."""
+        """Claims what somebody asks for beside the schedule, unless the same DAG run has it; returns numbers as ``tick``."""
         with self._database.writing(HISTORY) as connection:
             here = select(claims.c.test_id).where(claims.c.batch == batch, claims.c.done_at.is_(None))
             waiting = set(connection.scalars(here))
