@@ -41,10 +41,11 @@ help: ## list the targets
 setup: $(STAMP) ## make or update .venv (every target below does it by itself)
 	@echo "ready: .venv, $$($(PY) --version)"
 
-test: $(STAMP) ## run the tests, those of the core in a process in which nobody has loaded Airflow
+test: $(STAMP) ## run the tests: the core's without Airflow, the others in a real one, then on a whole one with Celery
 ifeq ($(ARGS),)
 	@$(PY) -m pytest tests/core -n auto --maxprocesses 4
-	@$(PY) -m pytest tests --ignore tests/core
+	@$(PY) -m pytest tests --ignore tests/core --ignore tests/deployment -n auto --maxprocesses 2 --dist loadfile
+	@$(PY) -m pytest tests/deployment
 else
 	@$(PY) -m pytest $(ARGS)
 endif
