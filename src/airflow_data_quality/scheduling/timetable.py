@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,9 @@ from pydantic_core import from_json, to_json
 
 from airflow_data_quality.core.stores.configs.store import ConfigStore
 from airflow_data_quality.scheduling.due import Entry
+
+KEPT_SECONDS = 3600.0
+"""After how long the tests are read again all the same: a store that was made anew, or brought back, counts as the other did."""
 
 
 def timetable(store: ConfigStore, file: Path) -> Sequence[Entry]:
@@ -23,7 +27,8 @@ def timetable(store: ConfigStore, file: Path) -> Sequence[Entry]:
     revision = store.revision()
     with suppress(OSError, ValueError, KeyError, TypeError):
         kept = from_json(file.read_bytes())
-        if (kept["place"], kept["revision"]) == (store.place, revision):
+        is_fresh = abs(time.time() - file.stat().st_mtime) < KEPT_SECONDS
+        if is_fresh and (kept["place"], kept["revision"]) == (store.place, revision):
             entries: Sequence[Entry] = kept["tests"]
             return entries
     revision, entries = store.timetable()
