@@ -355,6 +355,31 @@ def test_a_spool_that_cannot_be_looked_at_keeps_no_run_from_the_store(store: Sql
     assert "cannot be delivered: " in told[0][1]
 
 
+def test_a_run_with_a_number_that_the_store_cannot_hold_stands_in_no_others_way(spool: Spool, store: SqlResultStore) -> None:
+    huge, run, told = a_run(), a_run(), Told()
+    executions = tuple(e.model_copy(update={"checked": 2**70}) for e in huge.executions)
+    huge = huge.model_copy(update={"executions": executions})
+
+    keep(huge, lambda: store, spool, told)
+    keep(run, lambda: store, spool, told)
+
+    assert store.run(run.id) == run
+    assert spool.waiting() == []
+    assert f"{huge.id}.run was set aside" in told[1][1]
+
+
+def test_a_run_that_can_be_written_nowhere_for_what_is_in_it_goes_to_the_log(spool: Spool, store: SqlResultStore) -> None:
+    run, told = a_run(), Told()
+    executions = tuple(e.model_copy(update={"message": "half of a pair \ud83d"}) for e in run.executions)
+    run = run.model_copy(update={"executions": executions})
+
+    keep(run, lambda: store, spool, told)
+
+    assert [level for level, _ in told] == [logging.ERROR]
+    assert str(run.id) in told[0][1]
+    assert "half of a pair \\ud83d" in told[0][1]
+
+
 def test_a_run_that_is_stored_already_is_told(spool: Spool, store: SqlResultStore) -> None:
     run, told = a_run(), Told()
     for _ in range(2):

@@ -24,7 +24,7 @@ TIMEOUT_SECONDS = 60
 """After how long PostgreSQL stops a statement of ours; migrating and maintaining may take longer."""
 POOL: dict[str, Any] = {"pool_size": 4, "max_overflow": 4, "pool_pre_ping": True, "pool_recycle": 1800}
 
-OF_THE_DATA = (DataError, IntegrityError, Unstorable)
+OF_THE_DATA = (DataError, IntegrityError, OverflowError, Unstorable)
 """What is wrong with one thing that was to be stored, and not with the store."""
 
 _pooled: WeakSet[Engine] = WeakSet()

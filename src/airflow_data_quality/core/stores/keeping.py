@@ -56,7 +56,7 @@ def _spool(run: Run, spool: Spool, away: Exception, say: Say) -> None:
         say(
             logging.ERROR,
             f"the result store cannot be written ({reason}), and neither can the spool {spool} ({error}); "
-            f"this is the run: {run.model_dump_json()}",
+            f"this is the run: {_whole(run)}",
         )
         return
     say(
@@ -64,3 +64,10 @@ def _spool(run: Run, spool: Spool, away: Exception, say: Say) -> None:
         f"the result store cannot be written ({reason}); run {run.id} waits as {name} in {spool}; the next run on this host "
         "delivers it, or: airflow data-quality flush",
     )
+
+
+def _whole(run: Run) -> str:
+    try:
+        return run.model_dump_json()
+    except ValueError:  # half a character, which a JSON file may have brought in by its escape
+        return repr(run)
