@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from airflow.providers.common.compat.sdk import AirflowNotFoundException
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 
-from airflow_data_quality.core.errors import StoreError
+from airflow_data_quality.core.errors import DataQualityError, StoreError
 from airflow_data_quality.core.model.execution import Execution
 from airflow_data_quality.core.model.run import Run
 from airflow_data_quality.core.model.test import Test
 from airflow_data_quality.operators.data_quality import DataQualityOperator
+from airflow_data_quality.operators.loading import uncollected
 from airflow_data_quality.operators.stored_tests import as_asked
 
 if TYPE_CHECKING:
@@ -77,8 +79,31 @@ class StoredTestsOperator(DataQualityOperator):
         return [as_asked(due.test) for due in self._due.values()]
 
     def _ask(self, tests: Sequence[Test], context: Context, cancel: threading.Event, poke: int) -> Run:
-        run = super()._ask(tests, context, cancel, poke)
-        return run.model_copy(update={"executions": tuple(self._dated(e, run.started_at) for e in run.executions)})
+        with uncollected():
+            from airflow_data_quality.core.judge import errored
+
+        nowhere = self._nowhere(tests)
+        run = super()._ask([test for test in tests if test.dataset.conn_id not in nowhere], context, cancel, poke)
+        lost = [
+            errored(test, nowhere[test.dataset.conn_id], run_id=run.id, started_at=run.started_at)
+            for test in tests
+            if test.dataset.conn_id in nowhere
+        ]
+        executions = tuple(self._dated(execution, run.started_at) for execution in (*run.executions, *lost))
+        return run.model_copy(update={"executions": executions})
+
+    def _nowhere(self, tests: Sequence[Test]) -> Mapping[str | None, Exception]:
+        """Returns the connections that lead to no database, and why: their tests err, and keep no other from being asked."""
+        with uncollected():
+            from airflow_data_quality.hooks.database import database
+
+        wrong: dict[str | None, Exception] = {}
+        for conn_id in {test.dataset.conn_id for test in tests}:
+            try:
+                database(str(conn_id), hook_params=self.hook_params, name=self.database)
+            except (AirflowNotFoundException, DataQualityError) as error:
+                wrong[conn_id] = error
+        return wrong
 
     def _dated(self, execution: Execution, began: datetime) -> Execution:
         """Returns the execution with when it was due, and how late it is."""
