@@ -90,10 +90,12 @@ def own_database(server: str, *statements: str) -> Iterator[Kept]:
         for statement in statements:
             connection.execute(statement)
     kept = Kept(StoreDatabase.by_url(url), url)
-    yield kept
-    kept.database.engine.dispose()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    try:
+        yield kept
+    finally:
+        kept.database.engine.dispose()
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def by_psycopg2(url: str) -> StoreDatabase:

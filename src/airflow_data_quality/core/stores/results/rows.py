@@ -19,9 +19,9 @@ Row = dict[str, Any]
 Write = Callable[[Any, Dialect], Any]
 
 
-def into(connection: Connection, table: Table) -> Insert:
+def into(dialect: str, table: Table) -> Insert:
     """Returns an INSERT that knows what its database does ON CONFLICT."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def add(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
@@ -32,25 +32,28 @@ def add(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
         put(connection, table, list(rows))
 
 
-def put(
-    connection: Connection, table: Table, rows: Sequence[Row], finished: Callable[[Any], Any] = lambda insert: insert
-) -> None:
+def plain(insert: Any) -> Any:
+    """Leaves an INSERT as it is."""
+    return insert
+
+
+def put(connection: Connection, table: Table, rows: Sequence[Row], finished: Callable[[Any], Any] = plain) -> None:
     """Inserts rows, in the order given; PostgreSQL gets them as one JSON text, whoever the driver is.
 
     Args:
         connection: with the transaction.
         table: that takes them.
         rows: each with a value for every column.
-        finished: says what becomes of those that are there already.
+        finished: a function, always the same for a purpose, that says what becomes of those that are there already.
     """
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        plain = [dict(zip(table.columns.keys(), row, strict=True)) for row in _plain(table, rows, connection.dialect)]
-        text = to_json(plain, inf_nan_mode="strings").decode()
-        connection.execute(finished(_from_json(table)), {"rows": text})
+        given = [dict(zip(table.columns.keys(), row, strict=True)) for row in _values(table, rows, connection.dialect)]
+        text = to_json(given, inf_nan_mode="strings").decode()
+        connection.execute(_from_json(table, finished), {"rows": text})
     else:
-        connection.execute(finished(into(connection, table)), rows)
+        connection.execute(finished(into(connection.dialect.name, table)), rows)
 
 
 def _copy(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
@@ -61,27 +64,26 @@ def _copy(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(f"COPY {SCHEMA}.{table.name} ({columns}) FROM STDIN") as copy:
-            for row in _plain(table, rows, connection.dialect):
+            for row in _values(table, rows, connection.dialect):
                 copy.write_row(row)
     except psycopg.Error as error:
         raise DBAPIError.instance("COPY", None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect) from error
 
 
 @cache
-def _from_json(table: Table) -> postgresql.Insert:
+def _from_json(table: Table, finished: Callable[[Any], Any]) -> Any:
     names = [each.name for each in table.columns]
     given = func.json_to_recordset(cast(bindparam("rows", type_=Text), postgresql.JSON))
     columns = [column(each.name, _bare(each.type)) for each in table.columns]
-    return postgresql.insert(table).from_select(
-        names, select(given.table_valued(*columns, name="given").render_derived(with_types=True))
-    )
+    rows = select(given.table_valued(*columns, name="given").render_derived(with_types=True))
+    return finished(postgresql.insert(table).from_select(names, rows))
 
 
 def _bare(type_: Any) -> Any:
     return type_.impl_instance if isinstance(type_, TypeDecorator) else type_
 
 
-def _plain(table: Table, rows: Iterable[Row], dialect: Dialect) -> Iterator[Sequence[Any]]:
+def _values(table: Table, rows: Iterable[Row], dialect: Dialect) -> Iterator[Sequence[Any]]:
     """Yields the rows as the database holds them, their values in the order of the columns."""
     columns: list[tuple[str, Write | None]] = [
         (each.name, each.type.process_bind_param if isinstance(each.type, TypeDecorator) else None) for each in table.columns

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Uuid, and_, bindparam, case, func, or_, select, tuple_, update
 
 from airflow_data_quality.core.stores.results.rows import Row, into
 from airflow_data_quality.core.stores.results.tables import ORDERED_BY, runs, test_executions, test_state
+from airflow_data_quality.core.stores.types import Moment
 
 AS_IN_EXECUTION = (
     *("test_key", "test_id", "conn_id", "dataset", "label", "type", "dimension", "severity", "outcome", "value", "message"),
@@ -24,15 +26,19 @@ def bring_up(connection: Connection, run: Row, executions: int) -> None:
         run: its row.
         executions: how many it has.
     """
-    if connection.execute(_set(connection, run), execution_options={"preserve_rowcount": True}).rowcount < executions:
-        connection.execute(_mend(run))
+    own = {"run": run["id"], "first": run["first_at"], "last": run["last_at"]}
+    kept = connection.execute(_set(connection.dialect.name), own, execution_options={"preserve_rowcount": True})
+    if kept.rowcount < executions:
+        connection.execute(_mend(), own)
 
 
-def _of_run(run: Row, executions: Any) -> Any:
-    return and_(executions.c.run_id == run["id"], executions.c.started_at.between(run["first_at"], run["last_at"]))
+def _of_run(executions: Any) -> Any:
+    own = executions.c.run_id == bindparam("run", type_=Uuid)
+    return and_(own, executions.c.started_at.between(bindparam("first", type_=Moment), bindparam("last", type_=Moment)))
 
 
-def _set(connection: Connection, run: Row) -> Any:
+@cache
+def _set(dialect: str) -> Any:
     found = test_executions.c
     columns = {
         **{name: found[name] for name in AS_IN_EXECUTION},
@@ -44,10 +50,10 @@ def _set(connection: Connection, run: Row) -> Any:
     theirs = (
         select(*columns.values())
         .join_from(test_executions, runs, runs.c.id == found.run_id)
-        .where(_of_run(run, test_executions))
+        .where(_of_run(test_executions))
         .order_by(found.test_key)
     )
-    insert = into(connection, test_state).from_select(list(columns), theirs)
+    insert = into(dialect, test_state).from_select(list(columns), theirs)
     new, old = insert.excluded, test_state.c
     return insert.on_conflict_do_update(
         index_elements=[old.test_key],
@@ -59,7 +65,8 @@ def _set(connection: Connection, run: Row) -> Any:
     )
 
 
-def _mend(run: Row) -> Any:
+@cache
+def _mend() -> Any:
     """Returns what moves the beginning of a streak that an execution, come late, has broken or made longer.
 
     One of another outcome within the streak breaks it: it begins with the next one. One of the same outcome before it makes it
@@ -81,5 +88,5 @@ def _mend(run: Row) -> Any:
     return (
         update(test_state)
         .values(since=begins)
-        .where(_of_run(run, late), late.c.test_key == state.test_key, late.c.id != state.execution_id, or_(broken, longer))
+        .where(_of_run(late), late.c.test_key == state.test_key, late.c.id != state.execution_id, or_(broken, longer))
     )

@@ -105,7 +105,7 @@ test_executions = Table(
 measurements = Table(
     "measurements",
     metadata,
-    Column("id", Uuid, primary_key=True),
+    Column("id", Uuid(as_uuid=False), primary_key=True),  # a text is made sooner, and they are many
     Column("started_at", Moment, primary_key=True),
     Column("execution_id", Uuid, nullable=False),
     Column("test_key", Uuid, nullable=False),

@@ -37,11 +37,13 @@ def rows_of(run: Run) -> Rows:
     hashes = {text: sha256(text.encode()).hexdigest() for text in _texts(run)}
     moments = [execution.started_at for execution in run.executions] or [run.started_at]
     used = max(*moments, run.started_at).astimezone(timezone.utc).date()
+    executions = [_execution_row(number, *pair, hashes) for number, pair in enumerate(pairs)]
+    keys = [row["test_key"] for row in executions]
     return Rows(
         run={**_run_row(run, document["plan"], hashes), "first_at": min(moments), "last_at": max(moments)},
         statements=[{"hash": key, "text": text, "last_used": used} for text, key in sorted(hashes.items(), key=itemgetter(1))],
-        executions=[_execution_row(number, *pair, hashes) for number, pair in enumerate(pairs)],
-        measurements=(row for pair in pairs for row in _measurement_rows(*pair, ids)),
+        executions=executions,
+        measurements=(row for key, pair in zip(keys, pairs, strict=True) for row in _measurement_rows(key, *pair, ids)),
     )
 
 
@@ -101,14 +103,13 @@ def _execution_row(position: int, execution: Execution, document: Mapping[str, A
     }
 
 
-def _ids_within(run_id: UUID) -> Iterator[UUID]:
+def _ids_within(run_id: UUID) -> Iterator[str]:
     """Yields ids that begin as the run's and count up: a run touches few pages of their index, however long that is."""
     first = run_id.int >> 32 << 32
-    return (UUID(int=first + number) for number in range(1 << 32))
+    return (f"{first + number:032x}" for number in range(1 << 32))
 
 
-def _measurement_rows(execution: Execution, document: Mapping[str, Any], ids: Iterator[UUID]) -> Iterator[Row]:
-    key = test_key(execution.test_id)
+def _measurement_rows(key: UUID, execution: Execution, document: Mapping[str, Any], ids: Iterator[str]) -> Iterator[Row]:
     for measured, plain in zip(execution.measurements, document["measurements"], strict=True):
         yield {
             "id": next(ids),

@@ -69,7 +69,7 @@ def _guard(connection: Connection, run: Row) -> Any:
     mine = (literal(run[each.name], each.type) for each in order)
     later = select(other.c.id).where(other.c.task_key == run["task_key"], tuple_(*order) > tuple_(*mine))
     counted = True if run["task_key"] is None else not_(later.exists())
-    guard = into(connection, runs).values({**run, "counted": counted})
+    guard = into(connection.dialect.name, runs).values({**run, "counted": counted})
     return guard.on_conflict_do_nothing(index_elements=[runs.c.id]).returning(runs.c.counted)
 
 
