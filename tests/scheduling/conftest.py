@@ -35,9 +35,10 @@ class Kept:
     schedule: ScheduleStore
     results: SqlResultStore
 
-    def ran(self, test_id: str, at: datetime, *, outcome: str = "passed") -> Run:
-        """Keeps an execution of a test."""
-        run = a_run(test_ids=[test_id], at=at, origin=Origin(dag_id="d", run_id=f"{test_id} {at}", task_id="run"))
+    def ran(self, test_id: str, at: datetime, *, outcome: str = "passed", of: str | None = None) -> Run:
+        """Keeps an execution of a test, of the first batch of a DAG run."""
+        origin = Origin(dag_id="d", run_id=of or f"{test_id} {at}", task_id="run", map_index=0)
+        run = a_run(test_ids=[test_id], at=at, origin=origin)
         executions = tuple(e.model_copy(update={"outcome": outcome}) for e in run.executions)
         run = run.model_copy(update={"executions": executions})
         self.results.write(run)

@@ -85,7 +85,8 @@ def test_a_batch_that_its_dag_run_has_no_task_for_is_begun_again(run_dag: Any, c
     test, an_hour = configs.test("asked"), timedelta(hours=1)
     now = datetime.now(timezone.utc)
     batch = f"data_quality_scheduler/{run.run_id}"
-    assert schedule_store().claim(batch, [[Due(test, now - an_hour)]], now=now - an_hour) == [mapped]
+    due = [[Due(test, now - an_hour)]]
+    assert schedule_store().claim(batch, due, now=now - an_hour, purpose="due") == [mapped]
     schedule_store().settle([], schedule_store().open(), now=now - an_hour)
 
     run_dag("data_quality_scheduler")

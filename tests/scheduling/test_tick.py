@@ -155,7 +155,7 @@ def test_a_batch_that_came_to_nothing_is_begun_again_after_the_grace_and_then_gi
 def test_a_batch_that_failed_after_its_run_was_stored_is_not_begun_again(kept: Kept) -> None:
     deployment = Deployment(kept, stored("a", schedule="0 12 * * *"))
     deployment.tick(NOON)
-    kept.ran("a", NOON + timedelta(seconds=5))
+    kept.ran("a", NOON + timedelta(seconds=5), of="tick 1")
     deployment.over["d/tick 1", 0] = False
 
     assert deployment.tick(NOON + HOUR).again == []
@@ -229,13 +229,43 @@ def test_a_clock_that_goes_back_claims_nothing_twice(kept: Kept) -> None:
     assert deployment.tick(NOON + MINUTE).numbers == []
 
 
-def test_what_is_asked_for_now_is_claimed_beside_the_schedule_and_not_due_meanwhile(kept: Kept) -> None:
+def test_what_another_task_has_found_of_a_test_is_no_reason_not_to_begin_it_again(kept: Kept) -> None:
+    deployment = Deployment(kept, stored("a", schedule="0 12 * * *"))
+    deployment.tick(NOON)
+    kept.ran("a", NOON + timedelta(seconds=5))
+    deployment.over["d/tick 1", 0] = False
+    deployment.tick(NOON + MINUTE)
+
+    assert deployment.tick(NOON + MINUTE + GRACE).again == ["a"]
+
+
+def test_what_is_asked_for_now_is_claimed_beside_the_schedule_and_the_due_time_that_it_takes_is_told(kept: Kept) -> None:
     test = stored("a")
     Deployment(kept).tick(NOON - MINUTE)
 
     assert kept.schedule.claim("r/now", [[Due(test, NOON - timedelta(seconds=30))]], now=NOON) == [0]
 
-    assert Deployment(kept, test).tick(NOON).numbers == []
+    seen = Deployment(kept, test).tick(NOON)
+    assert (seen.numbers, seen.running) == ([], ["a"])
+    assert seen.said() == ["1 test(s) are due, but still run from before: this due time is left out: a"]
+
+
+def test_a_dry_run_keeps_no_test_from_being_due(kept: Kept) -> None:
+    test = stored("a")
+    Deployment(kept).tick(NOON - MINUTE)
+    kept.schedule.claim("r/dry", [[Due(test, NOON - timedelta(seconds=30))]], now=NOON, purpose="dry")
+
+    assert Deployment(kept, test).tick(NOON).numbers == [0]
+
+
+@pytest.mark.parametrize("purpose", ["asked", "dry"])
+def test_what_somebody_asked_for_is_not_begun_again_by_the_scheduler(kept: Kept, purpose: Any) -> None:
+    kept.schedule.claim("r/now", [[Due(stored("a", schedule=None), NOON)]], now=NOON, purpose=purpose)
+    deployment = Deployment(kept)
+    deployment.over["r/now", 0] = False
+
+    assert deployment.tick(NOON + HOUR).again == []
+    assert kept.schedule.open() == []
 
 
 def test_what_was_done_long_ago_is_forgotten(kept: Kept) -> None:

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.common.compat.sdk import conf
 from airflow.sdk import DAG, Param, get_current_context, task
 
+from airflow_data_quality.scheduling import RUN
 from airflow_data_quality.scheduling.batch import StoredTestsOperator
 
 if TYPE_CHECKING:
     from airflow_data_quality.core.model.stored import StoredTest
 
 SCHEDULER, RUNNER, MAINTENANCE = "data_quality_scheduler", "data_quality_runner", "data_quality_maintenance"
-RUN = "run"
-"""The mapped task that runs batches, in both DAGs that have some."""
 OVER = {"success", "failed", "upstream_failed", "skipped", "removed"}
 """The states in which nothing more comes of a task instance."""
 ALWAYS = datetime(2020, 1, 1, tzinfo=timezone.utc)
@@ -127,7 +126,9 @@ def claim_asked(params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]
     ti = get_current_context()["ti"]
     tests = asked_tests(stores.config_store(), ids=given["ids"], tags=given["tags"], dataset=given["dataset"])
     planned = batches([Due(test, now) for test in tests], **_limits())
-    numbers = stores.schedule_store().claim(f"{ti.dag_id}/{ti.run_id}", planned, now=now)
+    numbers = stores.schedule_store().claim(
+        f"{ti.dag_id}/{ti.run_id}", planned, now=now, purpose="asked" if given["store"] else "dry"
+    )
     return _mapped(numbers, store=given["store"])
 
 

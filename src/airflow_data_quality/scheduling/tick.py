@@ -11,6 +11,7 @@ from airflow_data_quality.core.model.stored import StoredTest
 from airflow_data_quality.core.stores.results.answers import TestState
 from airflow_data_quality.core.stores.results.base import ResultStore
 from airflow_data_quality.core.stores.schedule.store import Claim, Due, ScheduleStore
+from airflow_data_quality.scheduling import RUN
 from airflow_data_quality.scheduling.due import Entry, batches, due, is_backing_off
 
 GRACE = timedelta(minutes=10)
@@ -34,6 +35,8 @@ class Tick:
     """The tests that are begun again, for the batch they were in came to nothing."""
     given_up: list[str] = field(default_factory=list)
     """The tests whose due time came to nothing as often as it may."""
+    running: list[str] = field(default_factory=list)
+    """The tests that are due, but still run from before."""
     left_alone: list[str] = field(default_factory=list)
     """The tests that keep erroring and are asked less often."""
     unreadable: list[str] = field(default_factory=list)
@@ -44,6 +47,7 @@ class Tick:
         lines = {
             "begun again, for the batch they were in came to nothing": self.again,
             f"given up for this time: begun {ATTEMPTS} times, they came to nothing": self.given_up,
+            "due, but still run from before: this due time is left out": self.running,
             "left alone for now, for they keep erroring": self.left_alone,
         }
         told = [f"{len(ids)} test(s) are {what}: {', '.join(ids)}" for what, ids in lines.items() if ids]
@@ -86,7 +90,9 @@ def tick(
     erroring = _erroring(results) if at else {}
 
     def choose(since: datetime, running: Collection[str]) -> Sequence[Sequence[Due]]:
-        fresh = [test_id for test_id in tests if at[test_id] > since and test_id not in running]
+        due_now = [test_id for test_id in tests if at[test_id] > since]
+        fresh = [test_id for test_id in due_now if test_id not in running]
+        seen.running += [test_id for test_id in due_now if test_id in running]
         alone = {test_id for test_id in fresh if test_id in erroring and is_backing_off(erroring[test_id], now)}
         seen.left_alone += sorted(alone)
         chosen = [*again, *(Due(tests[test_id], at[test_id]) for test_id in fresh if test_id not in alone)]
@@ -119,7 +125,8 @@ def _begun_again(schedule: ScheduleStore, results: ResultStore, ended: Ended, no
         if succeeded is None:
             continue
         # A batch that succeeded has measured; where nothing of it is stored, it waits in a spool, and is not measured twice.
-        if succeeded or _is_stored(results, claim):
+        # What somebody asked for is theirs to ask for again.
+        if succeeded or claim.purpose != "due" or _is_stored(results, claim):
             done.append(claim)
         elif claim.ended_at is None:
             just_ended.append(claim)
@@ -130,8 +137,10 @@ def _begun_again(schedule: ScheduleStore, results: ResultStore, ended: Ended, no
 
 
 def _is_stored(results: ResultStore, claim: Claim) -> bool:
-    latest = results.executions_of_test(claim.test_id, limit=1)
-    return bool(latest) and latest[0].started_at >= claim.claimed_at
+    """Says whether the result store has what the claim's own task found."""
+    dag_id, _, run_id = claim.batch.partition("/")
+    found = results.executions_of_task(dag_id=dag_id, run_id=run_id, task_id=RUN, map_index=claim.number)
+    return any(execution.test_id == claim.test_id for execution in found)
 
 
 def _begin_again(claim: Claim, again: list[Due], done: list[Claim], seen: Tick) -> None:

@@ -12,7 +12,8 @@ NAMES = frozenset(
 )
 """Fields of an Airflow connection, and others that hold credentials or lead to them."""
 _IN_TEXT = (
-    (re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/@:]*:[^\s/@]+@"), "a URL with a password"),
+    (re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/@:]*:[^\s@]+@"), "a URL with a password"),
+    (re.compile(r"\b(?:host|user|dbname|server|uid)=\S[^\n]*?\b(?:password|pwd)=\S", re.IGNORECASE), "a password"),
     (re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"), "an AWS access key"),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
@@ -26,6 +26,10 @@ KEPT = timedelta(days=30)
 """How long it is remembered what was claimed, once it is done."""
 
 
+Purpose = Literal["due", "asked", "dry"]
+"""Why a test runs: its schedule says so, somebody asks for it, or asks for it and keeps nothing."""
+
+
 @dataclass(frozen=True)
 class Due:
     """A test and the moment at which it is due."""
@@ -43,6 +47,7 @@ class Claim:
     test_id: str
     due_at: datetime
     attempt: int
+    purpose: Purpose
     batch: str
     number: int
     claimed_at: datetime
@@ -104,18 +109,18 @@ class ScheduleStore:
         """
         with self._database.writing(HISTORY) as connection:
             since = _since(connection, now)
-            still = set(connection.scalars(select(claims.c.test_id).where(claims.c.done_at.is_(None))))
-            numbers = _claim(connection, batch, choose(since, still), now)
+            running = select(claims.c.test_id).where(claims.c.done_at.is_(None), claims.c.purpose != "dry")
+            numbers = _claim(connection, batch, choose(since, set(connection.scalars(running))), now, "due")
             connection.execute(update(ticks).where(ticks.c.name == TICK).values(at=max(since, now)))
             return numbers
 
-    def claim(self, batch: str, batches: Sequence[Sequence[Due]], *, now: datetime) -> Sequence[int]:
+    def claim(self, batch: str, batches: Sequence[Sequence[Due]], *, now: datetime, purpose: Purpose = "asked") -> Sequence[int]:
         """Claims what somebody asks for beside the schedule, unless the same DAG run has it; returns numbers as ``tick``."""
         with self._database.writing(HISTORY) as connection:
             here = select(claims.c.test_id).where(claims.c.batch == batch, claims.c.done_at.is_(None))
             waiting = set(connection.scalars(here))
             fresh = [[due for due in some if due.test.id not in waiting] for some in batches]
-            return _claim(connection, batch, [some for some in fresh if some], now)
+            return _claim(connection, batch, [some for some in fresh if some], now, purpose)
 
     def claimed(self, batch: str, number: int) -> Sequence[Due]:
         """Returns what a batch is to run and has not done."""
@@ -149,7 +154,7 @@ class ScheduleStore:
 
 def _since(connection: Connection, now: datetime) -> datetime:
     """Returns up to when the last tick has looked; nobody else may look until this transaction ends."""
-    first = into(connection, ticks).values(name=TICK, at=now - FIRST_LOOK).on_conflict_do_nothing()
+    first = into(connection.dialect.name, ticks).values(name=TICK, at=now - FIRST_LOOK).on_conflict_do_nothing()
     connection.execute(first)
     return _looked(connection.scalar(select(ticks.c.at).where(ticks.c.name == TICK).with_for_update()), now)
 
@@ -158,7 +163,9 @@ def _looked(at: datetime | None, now: datetime) -> datetime:
     return at if at is not None and at <= now + AHEAD else now - FIRST_LOOK
 
 
-def _claim(connection: Connection, batch: str, batches: Sequence[Sequence[Due]], now: datetime) -> Sequence[int]:
+def _claim(
+    connection: Connection, batch: str, batches: Sequence[Sequence[Due]], now: datetime, purpose: Purpose
+) -> Sequence[int]:
     # A task that is killed or cleared claims for the same DAG run once more: a number that has run stands for nothing new.
     used = connection.scalar(select(func.max(claims.c.number)).where(claims.c.batch == batch))
     rows = [
@@ -168,6 +175,7 @@ def _claim(connection: Connection, batch: str, batches: Sequence[Sequence[Due]],
             "test_id": due.test.id,
             "batch": batch,
             "number": number,
+            "purpose": purpose,
             "attempt": due.attempt,
             "claimed_at": now,
             "test": due.test.spec(),
@@ -186,7 +194,7 @@ def _claim(connection: Connection, batch: str, batches: Sequence[Sequence[Due]],
 
 def _claimed_once(connection: Connection) -> Any:
     """Returns the INSERT of claims that nobody has; those that are begun once more are there, of a batch that came to nothing."""
-    insert = into(connection, claims)
+    insert = into(connection.dialect.name, claims)
     return insert.on_conflict_do_update(
         index_elements=[claims.c.test_key, claims.c.due_at],
         set_={name: insert.excluded[name] for name in ("batch", "number", "attempt", "claimed_at", "ended_at")},

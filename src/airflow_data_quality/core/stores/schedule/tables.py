@@ -28,6 +28,7 @@ claims = Table(
     Column("test_id", AnyText, nullable=False),
     Column("batch", String(300), nullable=False, comment="the DAG and the DAG run that ask it"),
     Column("number", Integer, nullable=False, comment="which of its mapped tasks"),
+    Column("purpose", String(10), nullable=False, comment="due, asked or dry: why it runs"),
     Column("attempt", Integer, nullable=False, comment="how often it was begun before and came to nothing"),
     Column("claimed_at", Moment, nullable=False),
     Column("test", Json, nullable=False, comment="as it was when it was claimed"),

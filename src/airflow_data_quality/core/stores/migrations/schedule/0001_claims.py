@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("test_id", sa.Text, nullable=False),
         sa.Column("batch", sa.String(300), nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("purpose", sa.String(10), nullable=False),
         sa.Column("attempt", sa.Integer, nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("test", sa.Text, nullable=False),
