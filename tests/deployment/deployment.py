@@ -110,6 +110,7 @@ class Deployment:
 
     def stop(self) -> None:
         """Stops what is not on the stack."""
+        self.results._database.engine.dispose()
         for part in (self._worker, self._redis, self._database):
             part.close()
 
