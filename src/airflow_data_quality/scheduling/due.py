@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from croniter import croniter
@@ -32,11 +32,12 @@ def due(timetable: Iterable[Entry], *, since: datetime, now: datetime) -> dict[s
         now: with a time zone.
     """
     found: dict[tuple[str, str], datetime | None] = {}
+    named: dict[tuple[str, str, str], bool] = {}
     latest = {}
-    for test_id, *when in timetable:
-        key = (when[0], when[1])
+    for test_id, schedule, zone in timetable:
+        key = (schedule, zone)
         if key not in found:
-            found[key] = _due(*key, since, now)
+            found[key] = _due(schedule, zone, since, now) if _may_be_due(schedule, zone, since, now, named) else None
         at = found[key]
         if at is not None:
             latest[test_id] = at
@@ -44,23 +45,32 @@ def due(timetable: Iterable[Entry], *, since: datetime, now: datetime) -> dict[s
 
 
 def _due(schedule: str, zone: str, since: datetime, now: datetime) -> datetime | None:
-    if not _may_be_due(schedule, zone, since, now):
-        return None
     at = latest_due(schedule, zone, now)
     return at if at is not None and at > since else None
 
 
-def _may_be_due(schedule: str, zone: str, since: datetime, now: datetime) -> bool:
-    """Says no to most schedules at little cost: none of the minutes that have passed is one of theirs."""
-    clock = _passed(zone, since, now)
-    if clock is None or schedule.startswith("@"):
+def _may_be_due(schedule: str, zone: str, since: datetime, now: datetime, named: dict[tuple[str, str, str], bool]) -> bool:
+    """Says no to most schedules at little cost: none of the minutes that have passed is one of theirs.
+
+    Args:
+        schedule: which may be due.
+        zone: in which it is read.
+        since: the first moment that has passed.
+        now: the last one.
+        named: remembers minute, hour and zone → whether they name one of these minutes.
+    """
+    if schedule.startswith("@"):
         return True
     minute, hour, _ = schedule.split(" ", 2)
-    minutes, hours = _values(f"{minute} * * * *", 0), _values(f"0 {hour} * * *", 1)
-    return any(m in minutes and h in hours for h, m in clock)
+    key = (minute, hour, zone)
+    if key not in named:
+        passed = _passed(zone, since, now)
+        minutes, hours = _values(f"{minute} * * * *", 0), _values(f"0 {hour} * * *", 1)
+        named[key] = passed is None or any(m in minutes and h in hours for h, m in passed)
+    return named[key]
 
 
-@cache
+@lru_cache(maxsize=1000)
 def _passed(zone: str, since: datetime, now: datetime) -> frozenset[tuple[int, int]] | None:
     """Returns the minutes between two moments, as the clocks of a zone show them; None for too many, or while clocks change."""
     clock = ZoneInfo(zone)
@@ -71,7 +81,7 @@ def _passed(zone: str, since: datetime, now: datetime) -> frozenset[tuple[int, i
     return frozenset((at.hour, at.minute) for at in shown)
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _values(expression: str, field: int) -> frozenset[int]:
     """Returns what one field of a cron expression names."""
     values = croniter.expand(expression)[0][field]
