@@ -86,7 +86,8 @@ class StoreDatabase:
         if engine.dialect.name == "postgresql":
             schema = SCHEMA
             event.listen(engine, "begin", _settle)
-            engine = engine.execution_options(schema_translate_map={None: schema})
+            # Whoever waits for another's lock must see what that one has committed, whatever a server's default is.
+            engine = engine.execution_options(schema_translate_map={None: schema}, isolation_level="READ COMMITTED")
         _pooled.add(engine)
         return cls(engine, place, schema)
 

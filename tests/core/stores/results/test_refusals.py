@@ -183,3 +183,13 @@ def test_moments_of_every_year_are_read_whatever_the_zone_of_the_session(postgre
         assert SqlResultStore(far).write(run)
         assert SqlResultStore(far).run(run.id) == run
     far.engine.dispose()
+
+
+def test_a_transaction_sees_what_others_have_committed_whatever_the_server_does_by_default(postgres: Kept) -> None:
+    postgres.store.migrate()
+    strict = StoreDatabase.by_url(postgres.url + "&options=-c%20default_transaction_isolation%3Dserializable")
+
+    with strict.writing(HISTORY) as connection:
+        assert connection.exec_driver_sql("SHOW transaction_isolation").scalar() == "read committed"
+
+    strict.engine.dispose()
